@@ -1,0 +1,204 @@
+/** Database: tables with their schema, and the links between rows as row numbers. */
+import { invariant } from "../core/assert.js";
+import { DataError } from "../core/errors.js";
+import type { WorkOptions } from "../core/progress.js";
+import { suggestHint } from "../core/suggest.js";
+import type { Timestamp } from "../core/time.js";
+import type { TimestampColumn } from "./column.js";
+import { buildKeyIndex, type KeyIndex } from "./key-index.js";
+import { type ForeignKey, findTable, type Schema, type TableSchema } from "./schema.js";
+import type { SchemaOverrides } from "./schema-file.js";
+import type { Table } from "./table.js";
+
+/** Options of {@link Database.open} and {@link Database.from}. */
+export interface OpenOptions extends WorkOptions {
+  /** Settles keys, times, links and stypes; also read from `schema.json` in the folder. */
+  readonly schema?: SchemaOverrides | undefined;
+  /** A file that holds the settings, in place of `schema.json` in the folder. */
+  readonly schemaFile?: string | undefined;
+}
+
+/** The rows a foreign key points at. */
+export interface Link {
+  readonly foreignKey: ForeignKey;
+  /** int32 `[rows]`: the parent's row number, negative where there is none. */
+  readonly parentRows: Int32Array;
+  /** Rows whose key is null. */
+  readonly nulls: number;
+  /** Rows whose key has no row in the parent table. */
+  readonly dangling: number;
+}
+
+/**
+ * An immutable relational database in memory.
+ *
+ * @see relbench `Database` (tables by name; here keys stay as they are and links are row numbers).
+ */
+export class Database {
+  readonly schema: Schema;
+  readonly tables: readonly Table[];
+  /** Things that could not be settled while reading, for people. */
+  readonly notes: readonly string[];
+  readonly #keys = new Map<string, KeyIndex>();
+  readonly #links = new Map<string, Link>();
+
+  /**
+   * @param tables - the tables, in the order of the schema.
+   * @param schema - the settled schema; use {@link Database.from} to infer one.
+   * @param notes - remarks for people.
+   */
+  constructor(tables: readonly Table[], schema: Schema, notes: readonly string[] = []) {
+    invariant(
+      schema.tables.every((table, i) => tables[i]?.name === table.name),
+      "a database's schema lists its tables in order",
+    );
+    this.tables = tables;
+    this.schema = schema;
+    this.notes = notes;
+  }
+
+  /**
+   * Opens a folder of CSV, TSV, Parquet, NDJSON or JSON files, or a DuckDB file.
+   *
+   * @param path - the folder or file.
+   * @param options - schema settings, progress, cancellation.
+   * @throws {@link DataError} DAT2xx if something cannot be read; SchemaError SCH1xx if a setting does not fit.
+   */
+  static async open(path: string, options: OpenOptions = {}): Promise<Database> {
+    const { openDatabase } = await import("./io/open.js");
+    return openDatabase(path, options);
+  }
+
+  /**
+   * Makes a database from tables in memory; keys, times, links and stypes are inferred where not given.
+   *
+   * @param tables - the tables.
+   * @param overrides - settings in the form of `schema.json`.
+   */
+  static async from(tables: readonly Table[], overrides: SchemaOverrides = {}): Promise<Database> {
+    const { inferDatabase } = await import("./infer/infer.js");
+    return inferDatabase(tables, overrides);
+  }
+
+  /**
+   * Returns a table by its exact name.
+   *
+   * @throws {@link DataError} DAT105 if there is none, with near matches.
+   */
+  table(name: string): Table {
+    const table = this.tables.find((candidate) => candidate.name === name);
+    if (table) return table;
+    const names = this.tables.map((other) => other.name);
+    throw new DataError("DAT105", `there is no table \`${name}\``, {
+      hint: suggestHint(name, names, "tables"),
+    });
+  }
+
+  /** Returns a table's schema by its exact name (see {@link Database.table} for errors). */
+  tableSchema(name: string): TableSchema {
+    this.table(name);
+    return findTable(this.schema, name)!;
+  }
+
+  /**
+   * Returns the index over a table's primary key, built once.
+   *
+   * @throws {@link DataError} DAT106 if the table has no primary key.
+   */
+  keyIndex(name: string): KeyIndex {
+    const known = this.#keys.get(name);
+    if (known) return known;
+    const { primaryKey } = this.tableSchema(name);
+    if (!primaryKey) {
+      throw new DataError("DAT106", `table \`${name}\` has no primary key`, {
+        at: { table: name },
+        hint: 'name one in schema.json: { "tables": { "…": { "primaryKey": "…" } } }',
+      });
+    }
+    const table = this.table(name);
+    const index = buildKeyIndex(primaryKey.map((column) => table.column(column)));
+    this.#keys.set(name, index);
+    return index;
+  }
+
+  /**
+   * Resolves a foreign key to row numbers, once.
+   *
+   * @param name - the child table.
+   * @param foreignKey - one of its foreign keys.
+   */
+  link(name: string, foreignKey: ForeignKey): Link {
+    const id = `${name}\u0000${foreignKey.name}\u0000${foreignKey.table}`;
+    const known = this.#links.get(id);
+    if (known) return known;
+    const table = this.table(name);
+    const columns = foreignKey.columns.map((column) => table.column(column));
+    const parentRows = this.keyIndex(foreignKey.table).lookup(columns);
+    let nulls = 0;
+    let dangling = 0;
+    for (let row = 0; row < parentRows.length; row++) {
+      if (parentRows[row] === -1) nulls++;
+      else if (parentRows[row] === -2) dangling++;
+    }
+    const link: Link = { foreignKey, parentRows, nulls, dangling };
+    this.#links.set(id, link);
+    return link;
+  }
+
+  /** Returns a table's time column, or `null` when its rows are always known. */
+  timeColumn(name: string): TimestampColumn | null {
+    const { timeColumn } = this.tableSchema(name);
+    if (timeColumn === null) return null;
+    const column = this.table(name).column(timeColumn);
+    invariant(column.kind === "timestamp", `time column ${name}.${timeColumn} holds times`);
+    return column;
+  }
+
+  /**
+   * Returns the earliest and latest row time over some tables.
+   *
+   * @param names - tables to look at; all when left out. Tables without time are passed over.
+   * @returns `null` when no row has a time.
+   */
+  timeSpan(names?: readonly string[]): { min: Timestamp; max: Timestamp } | null {
+    let min = Infinity;
+    let max = -Infinity;
+    for (const table of this.tables) {
+      if (names && !names.includes(table.name)) continue;
+      const times = this.timeColumn(table.name);
+      if (!times) continue;
+      for (let row = 0; row < times.length; row++) {
+        if (times.validity && (times.validity[row >> 3]! & (1 << (row & 7))) === 0) continue;
+        const time = times.values[row]!;
+        if (time < min) min = time;
+        if (time > max) max = time;
+      }
+    }
+    return min <= max ? { min, max } : null;
+  }
+
+  /** Returns a database with one more table, such as one made from past targets; links and keys already built are kept. */
+  withTable(table: Table, schema: TableSchema): Database {
+    const extended = new Database(
+      [...this.tables, table],
+      { tables: [...this.schema.tables, schema] },
+      this.notes,
+    );
+    for (const [id, index] of this.#keys) extended.#keys.set(id, index);
+    for (const [id, link] of this.#links) extended.#links.set(id, link);
+    return extended;
+  }
+
+  /** Prints tables with rows, keys, times and links. */
+  toString(): string {
+    return this.tables
+      .map((table) => {
+        const schema = this.tableSchema(table.name);
+        const key = schema.primaryKey ? ` key ${schema.primaryKey.join("+")}` : "";
+        const time = schema.timeColumn ? ` time ${schema.timeColumn}` : "";
+        const links = schema.foreignKeys.map((fk) => `${fk.name} → ${fk.table}`).join(", ");
+        return `${table.name}: ${table.numRows} rows${key}${time}${links ? ` links ${links}` : ""}`;
+      })
+      .join("\n");
+  }
+}

@@ -1,0 +1,75 @@
+/** TrainingTable: rows (entity, anchor time, target) with their split; where queries and models meet. */
+import { invariant } from "../core/assert.js";
+import { formatNumber, textTable } from "../core/pretty.js";
+import { formatTime } from "../core/time.js";
+import type { EntityTask } from "./task.js";
+
+/** The parts of a split, in the order of their codes. */
+export const SPLITS = ["train", "val", "test"] as const;
+
+/** A part of a split. */
+export type SplitName = (typeof SPLITS)[number];
+
+/**
+ * Labelled rows in the order of anchor time, then entity row.
+ *
+ * @see relbench `task.get_table(split)`; Kumo's training table (ENTITY, TIMESTAMP, TARGET, SPLIT).
+ */
+export interface TrainingTable {
+  readonly task: EntityTask;
+  /** int32 `[rows]`: row numbers of the entity table. */
+  readonly entityRows: Int32Array;
+  /** float64 `[rows]`: milliseconds UTC; `+Infinity` for a static task on tables without time. */
+  readonly anchorTimes: Float64Array;
+  /** float64 `[rows]`: the number, 0 or 1 for binary targets, the class index for multiclass; never NaN. */
+  readonly targets: Float64Array;
+  /** The classes of a multiclass target, by index; `null` otherwise. */
+  readonly classes: readonly string[] | null;
+  /** uint8 `[rows]`: index into {@link SPLITS}; `null` when the rows are not split. */
+  readonly split: Uint8Array | null;
+}
+
+/** Returns the row numbers (of the training table) that belong to a part of the split, ascending. */
+export function splitRows(table: TrainingTable, name: SplitName): Int32Array {
+  invariant(table.split, "the training table is split");
+  const code = SPLITS.indexOf(name);
+  const { split } = table;
+  let count = 0;
+  for (let i = 0; i < split.length; i++) if (split[i] === code) count++;
+  const rows = new Int32Array(count);
+  for (let i = 0, at = 0; i < split.length; i++) if (split[i] === code) rows[at++] = i;
+  return rows;
+}
+
+/** Copies rows of a training table in a given order. */
+export function takeTrainingRows(table: TrainingTable, rows: Int32Array): TrainingTable {
+  return {
+    ...table,
+    entityRows: Int32Array.from(rows, (row) => table.entityRows[row]!),
+    anchorTimes: Float64Array.from(rows, (row) => table.anchorTimes[row]!),
+    targets: Float64Array.from(rows, (row) => table.targets[row]!),
+    split: table.split && Uint8Array.from(rows, (row) => table.split![row]!),
+  };
+}
+
+/** Prints rows, anchors and target statistics per split. */
+export function summarizeTrainingTable(table: TrainingTable): string {
+  const parts: readonly (SplitName | "all")[] = table.split ? SPLITS : ["all"];
+  const lines = parts.map((name) => {
+    const part = name === "all" ? table : takeTrainingRows(table, splitRows(table, name));
+    const anchors = [...new Set(part.anchorTimes)].sort((a, b) => a - b);
+    const n = part.targets.length;
+    const mean = part.targets.reduce((sum, y) => sum + y, 0) / n;
+    const span = n === 0 ? "-" : `${formatTime(anchors[0]!)} … ${formatTime(anchors.at(-1)!)}`;
+    return [
+      name,
+      formatNumber(n),
+      String(anchors.length),
+      span,
+      n === 0 ? "-" : formatNumber(mean),
+    ];
+  });
+  const title = `TrainingTable ${table.task.taskType}: ${table.task.targetName} per ${table.task.entityTable}`;
+  const header = ["split", "rows", "anchors", "from … to", "mean target"];
+  return `${title}\n${textTable(header, lines, ["left", "right", "right", "left", "right"])}`;
+}
