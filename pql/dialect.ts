@@ -1,0 +1,99 @@
+/** Where a query goes beyond the published grammar; the strict dialect refuses exactly these places. */
+import type { IToken } from "chevrotain";
+import type { Span } from "../src/core/span.js";
+import * as T from "./tokens.js";
+
+/** One use of the superset. */
+export interface Extension {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly span: Span;
+}
+
+/**
+ * Finds the uses of the superset that tokens alone show.
+ *
+ * @param tokens - the tokens of the query.
+ * @param comments - the comments only the superset knows.
+ * @returns the uses in the order of the text.
+ */
+export function findExtensions(
+  tokens: readonly IToken[],
+  comments: readonly IToken[],
+): Extension[] {
+  const found: Extension[] = [];
+  const add = (token: IToken, code: string, message: string, hint: string): void => {
+    found.push({ code, message, hint, span: spanOf(token) });
+  };
+  for (const comment of comments) {
+    add(comment, "PQL158", "only `#` starts a comment in the published grammar", "write # …");
+  }
+  for (const token of tokens) {
+    if (T.wordTokens.has(token.tokenType) && /[a-z]/i.test(token.image)) checkWord(token, add);
+    if (token.tokenType === T.Semicolon) {
+      add(token, "PQL159", "the published grammar has no `;`", "leave it out");
+    }
+    if (token.image === "<>") {
+      add(token, "PQL153", "the published grammar has no `<>`", "write !=");
+    } else if (token.image === "==") {
+      add(token, "PQL154", "the published grammar has no `==`", "write =");
+    }
+  }
+  return found.sort((a, b) => a.span.start - b.span.start);
+}
+
+/**
+ * Describes a list that only the superset takes.
+ *
+ * @param span - the list's place.
+ * @param trailingComma - whether a comma stands before the closing bracket.
+ */
+export function listExtension(span: Span, trailingComma: boolean): Extension {
+  return trailingComma
+    ? {
+        code: "PQL156",
+        message: "a list has no comma before its closing bracket in the published grammar",
+        hint: "leave the last comma out",
+        span,
+      }
+    : {
+        code: "PQL155",
+        message: "a list has two or more values in the published grammar",
+        hint: "write = in place of IN",
+        span,
+      };
+}
+
+const PUBLISHED_UNITS = /^(seconds|minutes|hours|days|weeks|months)$/i;
+
+function checkWord(
+  token: IToken,
+  add: (token: IToken, code: string, message: string, hint: string) => void,
+): void {
+  const { image, tokenType } = token;
+  const upper = image.toUpperCase();
+  const capitalized = tokenType === T.Bool && /^(True|False)$/.test(image);
+  if (image !== upper && image !== image.toLowerCase() && !capitalized) {
+    const message = `\`${image}\` mixes letter cases; the published grammar knows all upper and all lower`;
+    add(token, "PQL150", message, `write ${upper.replace(/\s+/g, " ")}`);
+  }
+  if (/\s/.test(image.replace(/(\S) (?=\S)/g, "$1"))) {
+    const plain = upper.replace(/\s+/g, " ");
+    add(token, "PQL151", `\`${plain}\` takes exactly one blank in the published grammar`, plain);
+  }
+  const phrase = upper.replace(/\s+/g, " ");
+  if (phrase === "NOT IN" || phrase === "NOT STARTS WITH" || phrase === "NOT ENDS WITH") {
+    const message = `the published grammar has no \`${phrase}\``;
+    add(token, "PQL152", message, `write NOT t.c ${phrase.slice(4)} …`);
+  }
+  if (tokenType === T.Unit && !PUBLISHED_UNITS.test(image)) {
+    const message = `the published grammar has no unit \`${image}\``;
+    add(token, "PQL157", message, "units: days, weeks, months, hours, minutes, seconds");
+  }
+}
+
+/** The place of a token in the text. */
+export function spanOf(token: IToken): Span {
+  return { start: token.startOffset, end: token.startOffset + token.image.length };
+}

@@ -1,0 +1,129 @@
+/** Text to tree: `parseQuery` throws, `parseText` collects. */
+import type { CstNode, IToken } from "chevrotain";
+import { PqlError } from "../src/core/errors.js";
+import type { Dialect, PredictiveQuery } from "./ast.js";
+import { buildQuery } from "./build-ast.js";
+import type { QueryCstNode } from "./cst-types.js";
+import { type PqlWarning, parserErrorProvider, syntaxErrors } from "./diagnostics.js";
+import { type Extension, findExtensions, spanOf } from "./dialect.js";
+import { PqlParser } from "./grammar.js";
+import { LeftBracket, lexQuery, Not, RightBracket } from "./tokens.js";
+
+/** Options of {@link parseQuery}. */
+export interface ParseOptions {
+  /** `relgraph` (default) takes the superset, `kumo` exactly the published grammar. */
+  readonly dialect?: Dialect;
+}
+
+/** All that reading a text gives. */
+export interface ParsedText {
+  /** `null` where there are errors. */
+  readonly query: PredictiveQuery | null;
+  /** In the order of the text. */
+  readonly errors: readonly PqlError[];
+  readonly warnings: readonly PqlWarning[];
+  /** The places that go beyond the published grammar (errors in the strict dialect). */
+  readonly extensions: readonly Extension[];
+}
+
+/** Deep or endless queries would overflow the stack of whoever walks the tree. */
+const MAX_DEPTH = 100;
+const MAX_TOKENS = 10_000;
+
+const parser = new PqlParser(parserErrorProvider);
+
+/**
+ * Parses a predictive query.
+ *
+ * @param text - the query.
+ * @param options - the dialect.
+ * @returns the tree; names are not looked up yet, see `bindQuery`.
+ * @throws {@link PqlError} PQL0xx or PQL1xx at the first mistake; the rest of them are in `others`.
+ * @example
+ * ```ts
+ * parseQuery("PREDICT COUNT(orders.*, 0, 30, days) = 0 FOR EACH users.id").target.kind; // "comparison"
+ * ```
+ */
+export function parseQuery(text: string, options: ParseOptions = {}): PredictiveQuery {
+  const { query, errors } = parseText(text, options);
+  if (query) return query;
+  throw firstWithOthers(errors);
+}
+
+/** Makes the first error carry the others. */
+export function firstWithOthers(errors: readonly PqlError[]): PqlError {
+  const [first, ...others] = errors as readonly [PqlError, ...PqlError[]];
+  if (others.length === 0) return first;
+  const { code, message, hint, span, source } = first;
+  return new PqlError(code, message, {
+    ...(hint !== undefined && { hint }),
+    ...(span && { span }),
+    ...(source !== undefined && { source }),
+    others,
+  });
+}
+
+/**
+ * Parses a predictive query without throwing.
+ *
+ * @param text - the query.
+ * @param options - the dialect.
+ */
+export function parseText(text: string, options: ParseOptions = {}): ParsedText {
+  const { dialect = "relgraph" } = options;
+  const { tokens, comments, unexpected } = lexQuery(text);
+  const errors = unexpected.map(({ offset, length }) => unexpectedCharacters(text, offset, length));
+  const tooLarge = checkSize(tokens, text);
+  if (tooLarge) return { query: null, errors: [tooLarge], warnings: [], extensions: [] };
+
+  parser.input = [...tokens];
+  const cst: CstNode = parser.query();
+  errors.push(...syntaxErrors(parser.errors, text));
+  const extensions = findExtensions(tokens, comments);
+  if (errors.length > 0) {
+    return { query: null, errors: onePerPlace(errors), warnings: [], extensions };
+  }
+
+  const built = buildQuery(cst as QueryCstNode, text);
+  extensions.push(...built.extensions);
+  extensions.sort((a, b) => a.span.start - b.span.start);
+  const refused = dialect === "kumo" ? extensions : [];
+  const found = [...built.errors, ...refused].map(
+    ({ code, message, hint, span }) =>
+      new PqlError(code, message, { ...(hint !== undefined && { hint }), span, source: text }),
+  );
+  const query = found.length === 0 ? built.query : null;
+  return { query, errors: onePerPlace(found), warnings: built.warnings, extensions };
+}
+
+function unexpectedCharacters(source: string, offset: number, length: number): PqlError {
+  const span = { start: offset, end: offset + length };
+  const image = source.slice(offset, Math.min(span.end, offset + 20));
+  return new PqlError("PQL001", `unexpected \`${image}\``, {
+    hint: "names of other letters stand in backquotes, texts in quotes",
+    span,
+    source,
+  });
+}
+
+function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
+  let depth = 0;
+  let negations = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (token.tokenType === LeftBracket) depth++;
+    else if (token.tokenType === RightBracket) depth--;
+    negations = token.tokenType === Not ? negations + 1 : 0;
+    if (depth + negations <= MAX_DEPTH && i < MAX_TOKENS) continue;
+    const what =
+      i < MAX_TOKENS ? `deeper than ${MAX_DEPTH} levels` : `longer than ${MAX_TOKENS} words`;
+    const hint = "a list of many ids is better given as an option than as text";
+    return new PqlError("PQL112", `the query is ${what}`, { hint, span: spanOf(token), source });
+  }
+  return null;
+}
+
+/** Keeps the first error at each place: later ones there are echoes of the parser's recovery. */
+function onePerPlace(errors: readonly PqlError[]): PqlError[] {
+  const sorted = errors.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  return sorted.filter((error, i) => i === 0 || error.span?.start !== sorted[i - 1]!.span?.start);
+}
