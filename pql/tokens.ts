@@ -38,7 +38,7 @@ export const FqnColumn = token("FqnColumn", "`table.column`", new RegExp(`${NAME
 export const UnterminatedName = token(
   "UnterminatedName",
   "a name in backquotes",
-  new RegExp(`(?:${NAME}\\.)?\`[^\`\\r\\n]*(?=[\\r\\n]|$)`),
+  new RegExp(`(?:${NAME}\\.)?\`[^\`\\r\\n]*(?![^\\r\\n])`),
 );
 
 export const ForEach = token("ForEach", "`FOR EACH`", words("for each"));
