@@ -1,0 +1,50 @@
+/** The exponential moving average of a store's weights, which often predicts better than the last weights. */
+import { type ParameterStore, readValues, writeValues } from "./parameters.js";
+
+/** A running average beside a store. */
+export interface Ema {
+  /** Takes the store's present weights into the average; call it after each step. */
+  update(): void;
+  /** Puts the average into the store and keeps the trained weights aside. */
+  swapIn(): void;
+  /** Puts the trained weights back. */
+  swapOut(): void;
+}
+
+/**
+ * Starts an average at the store's present weights.
+ *
+ * @param store - the parameters to follow.
+ * @param decay - share of the old average kept per update, in `[0, 1)`. The first updates keep less, so that the start is
+ * forgotten: `min(decay, (1 + updates) / (10 + updates))`.
+ * @see Polyak and Juditsky 1992; TensorFlow's ExponentialMovingAverage (`num_updates`).
+ */
+export function createEma(store: ParameterStore, decay: number): Ema {
+  const averages = store
+    .list()
+    .map(({ variable }) => ({ variable, average: readValues(variable) }));
+  let updates = 0;
+  let trained: readonly Float32Array[] | null = null;
+  return {
+    update() {
+      updates++;
+      const keep = Math.min(decay, (1 + updates) / (10 + updates));
+      for (const { variable, average } of averages) {
+        const weights = variable.dataSync();
+        for (let i = 0; i < average.length; i++)
+          average[i] = keep * average[i]! + (1 - keep) * weights[i]!;
+      }
+    },
+    swapIn() {
+      if (trained) return;
+      trained = averages.map(({ variable }) => readValues(variable));
+      for (const { variable, average } of averages) writeValues(variable, average);
+    },
+    swapOut() {
+      averages.forEach(({ variable }, i) => {
+        if (trained) writeValues(variable, trained[i]!);
+      });
+      trained = null;
+    },
+  };
+}

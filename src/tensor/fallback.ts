@@ -1,0 +1,172 @@
+/** Our operations composed of stock tfjs ones, for backends without our kernels (CUDA, WebGPU, libtensorflow). */
+import * as tf from "@tensorflow/tfjs-core";
+import { type DropoutAttrs, dropoutFactors } from "./kernels/dropout.js";
+import type { SparseRows } from "./sparse-rows.js";
+
+/** See `linear` in ops.ts. */
+export function linear(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D | null,
+  relu: boolean,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const product = tf.matMul<tf.Tensor2D>(x, weight);
+    const shifted = bias ? tf.add<tf.Tensor2D>(product, bias) : product;
+    return relu ? tf.relu<tf.Tensor2D>(shifted) : shifted;
+  });
+}
+
+/** See `sparseMatMul` in ops.ts. */
+export function sparseMatMul(sparse: SparseRows, table: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const weights = tf.tensor2d(sparse.weights.slice(), [sparse.weights.length, 1]);
+    const entries = tf.mul<tf.Tensor2D>(takeRows(table, sparse.codes), weights);
+    return segmentSum(entries, sparse.offsets);
+  });
+}
+
+/** See `gatherSum` in ops.ts. */
+export function gatherSum(
+  sources: readonly tf.Tensor2D[],
+  indices: readonly Int32Array[],
+): tf.Tensor2D {
+  return tf.tidy(() =>
+    sources
+      .map((source, i) => takeRows(source, indices[i]!))
+      .reduce((sum, rows) => tf.add<tf.Tensor2D>(sum, rows)),
+  );
+}
+
+/** See `scatterAddRows` in ops.ts. */
+export function scatterAddRows(values: tf.Tensor2D, index: Int32Array, size: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    // Rows that go nowhere land in one row more, which is cut off.
+    const target = index.map((row) => (row < 0 ? size : row));
+    return tf.slice2d(sumByRow(values, target, size + 1), [0, 0], [size, values.shape[1]]);
+  });
+}
+
+/** See `layerNorm` in ops.ts. */
+export function layerNorm(
+  x: tf.Tensor2D,
+  gain: tf.Tensor1D,
+  bias: tf.Tensor1D,
+  epsilon: number,
+  relu: boolean,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const centred = tf.sub<tf.Tensor2D>(x, tf.mean(x, 1, true));
+    const variance = tf.mean(tf.square(centred), 1, true);
+    const normed = tf.div(centred, tf.sqrt(tf.add(variance, epsilon)));
+    const out = tf.add<tf.Tensor2D>(tf.mul(normed, gain), bias);
+    return relu ? tf.relu(out) : out;
+  });
+}
+
+/** See `segmentSum` in ops.ts. */
+export function segmentSum(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
+  return sumByRow(x, segmentOfRows(offsets), offsets.length - 1);
+}
+
+/** See `segmentMean` in ops.ts. */
+export function segmentMean(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
+  return tf.tidy(() =>
+    scaleRows(
+      segmentSum(x, offsets),
+      perSegment(offsets, (n) => (n ? 1 / n : 0)),
+    ),
+  );
+}
+
+/** See `segmentMax` in ops.ts. */
+export function segmentMax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
+  return tf.tidy(() => {
+    const segments = offsets.length - 1;
+    const longest = segments === 0 ? 0 : Math.max(...perSegment(offsets, (n) => n));
+    if (longest === 0) return tf.zeros([segments, x.shape[1]]);
+    // Short segments repeat their last row: the maximum stays, and the first row that reaches it comes first.
+    const padded = new Int32Array(segments * longest);
+    for (let s = 0; s < segments; s++)
+      for (let i = 0; i < longest; i++) {
+        const row = Math.min(offsets[s]! + i, offsets[s + 1]! - 1);
+        padded[s * longest + i] = row < offsets[s]! ? -1 : row;
+      }
+    return tf.max<tf.Tensor2D>(tf.reshape(takeRows(x, padded), [segments, longest, x.shape[1]]), 1);
+  });
+}
+
+/** See `segmentLast` in ops.ts. */
+export function segmentLast(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
+  const last = new Int32Array(offsets.length - 1);
+  for (let s = 0; s < last.length; s++)
+    last[s] = offsets[s] === offsets[s + 1] ? -1 : offsets[s + 1]! - 1;
+  return takeRows(x, last);
+}
+
+/** See `segmentPool` in ops.ts. */
+export function segmentPool(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
+  return tf.tidy(() => {
+    const sum = segmentSum(x, offsets);
+    const mean = scaleRows(
+      sum,
+      perSegment(offsets, (n) => (n ? 1 / n : 0)),
+    );
+    const damped = scaleRows(
+      sum,
+      perSegment(offsets, (n) => 1 / Math.sqrt(1 + n)),
+    );
+    return tf.concat2d([mean, damped, segmentLast(x, offsets)], 1);
+  });
+}
+
+/** See `segmentSoftmax` in ops.ts. */
+export function segmentSoftmax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
+  return tf.tidy(() => {
+    const segment = segmentOfRows(offsets);
+    const shifted = tf.sub<tf.Tensor2D>(x, takeRows(segmentMax(x, offsets), segment));
+    const powers = tf.exp(shifted);
+    return tf.div<tf.Tensor2D>(powers, takeRows(segmentSum(powers, offsets), segment));
+  });
+}
+
+/** See `dropout` in ops.ts. */
+export function dropout<T extends tf.Tensor>(x: T, attrs: DropoutAttrs): T {
+  return tf.tidy(() => tf.mul<T>(x, tf.tensor(dropoutFactors(x.size, attrs), x.shape)));
+}
+
+function takeRows(x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
+  const [rows, columns] = x.shape;
+  if (index.length === 0) return tf.zeros([0, columns]);
+  return tf.tidy(() => {
+    const padded = index.includes(-1) ? tf.concat2d([x, tf.zeros([1, columns])], 0) : x;
+    return tf.gather(
+      padded,
+      tf.tensor1d(
+        index.map((row) => (row < 0 ? rows : row)),
+        "int32",
+      ),
+    );
+  });
+}
+
+function sumByRow(x: tf.Tensor2D, target: Int32Array, size: number): tf.Tensor2D {
+  if (x.shape[0] === 0 || size === 0) return tf.zeros([size, x.shape[1]]);
+  return tf.tidy(() => tf.unsortedSegmentSum(x, tf.tensor1d(target.slice(), "int32"), size));
+}
+
+function scaleRows(x: tf.Tensor2D, factors: Float32Array): tf.Tensor2D {
+  return tf.mul<tf.Tensor2D>(x, tf.tensor2d(factors, [factors.length, 1]));
+}
+
+function perSegment(offsets: Int32Array, of: (rows: number) => number): Float32Array {
+  return Float32Array.from({ length: offsets.length - 1 }, (_, s) =>
+    of(offsets[s + 1]! - offsets[s]!),
+  );
+}
+
+function segmentOfRows(offsets: Int32Array): Int32Array {
+  const segment = new Int32Array(offsets[offsets.length - 1]!);
+  for (let s = 0; s < offsets.length - 1; s++) segment.fill(s, offsets[s], offsets[s + 1]);
+  return segment;
+}

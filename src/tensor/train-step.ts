@@ -1,0 +1,85 @@
+/** One training step: loss, gradients, clipping and update, with every tensor it made freed. */
+import * as tf from "@tensorflow/tfjs-core";
+import { activeMemory } from "./kernels/kernel.js";
+import type { Optimizer } from "./optimizer.js";
+import type { ParameterStore } from "./parameters.js";
+
+/** Settings of {@link trainStep}. */
+export interface TrainStepOptions {
+  /** Longest allowed global gradient; longer ones are scaled down to it. Absent: no limit. */
+  readonly clipNorm?: number;
+  /** Overrides the optimizer's learning rate, for a schedule. */
+  readonly learningRate?: number;
+}
+
+/** What a step measured, before its update. */
+export interface TrainStepResult {
+  readonly loss: number;
+  /** Euclidean length of all gradients together, before clipping. */
+  readonly gradNorm: number;
+}
+
+/**
+ * Differentiates a loss for all parameters of a store and updates them.
+ *
+ * @param store - its parameters are the variables.
+ * @param lossFn - builds the loss from the store's variables; its other tensors are freed.
+ * @param optimizer - made for the same store.
+ * @returns loss and gradient norm. Where the norm is not finite the weights stay as they are.
+ * @see Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural networks, alg. 1 (norm clipping).
+ */
+export function trainStep(
+  store: ParameterStore,
+  lossFn: () => tf.Scalar,
+  optimizer: Optimizer,
+  { clipNorm, learningRate }: TrainStepOptions = {},
+): TrainStepResult {
+  const { loss, gradients } = computeGradients(store, lossFn);
+  const gradNorm = globalNorm([...gradients.values()]);
+  if (Number.isFinite(gradNorm)) {
+    const scale = clipNorm !== undefined && gradNorm > clipNorm ? clipNorm / gradNorm : 1;
+    optimizer.step(gradients, learningRate === undefined ? { scale } : { scale, learningRate });
+  }
+  tf.dispose([...gradients.values()]);
+  return { loss, gradNorm };
+}
+
+/**
+ * Differentiates a loss for all parameters of a store. The caller frees the gradients.
+ *
+ * @param lossFn - as in {@link trainStep}.
+ * @returns the loss, and gradients by parameter name; a parameter the loss does not depend on has none.
+ */
+export function computeGradients(
+  store: ParameterStore,
+  lossFn: () => tf.Scalar,
+): { readonly loss: number; readonly gradients: ReadonlyMap<string, tf.Tensor> } {
+  const parameters = store.list();
+  const { value, grads } = tf.variableGrads(
+    lossFn,
+    parameters.map(({ variable }) => variable),
+  );
+  const loss = value.dataSync()[0]!;
+  value.dispose();
+  const gradients = new Map<string, tf.Tensor>();
+  for (const { name, variable } of parameters) {
+    const gradient = grads[variable.name];
+    if (gradient) gradients.set(name, gradient);
+  }
+  return { loss, gradients };
+}
+
+/**
+ * Measures the Euclidean length of several tensors as one vector, in double precision.
+ *
+ * @param tensors - float32 of any shapes.
+ */
+export function globalNorm(tensors: readonly tf.Tensor[]): number {
+  const memory = activeMemory();
+  let sum = 0;
+  for (const tensor of tensors) {
+    const values = memory ? memory.floats(tensor) : (tensor.dataSync() as Float32Array);
+    for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  }
+  return Math.sqrt(sum);
+}
