@@ -1,0 +1,21 @@
+/** The graph room: from tables to a temporal graph, and from seeds to samples. */
+export { type Adjacency, adjacencyBytes } from "./adjacency.js";
+export { buildGraph } from "./build.js";
+export type { FanOut } from "./choose.js";
+export {
+  formatGraph,
+  graphBytes,
+  type HeteroGraph,
+  nodeTypeIndex,
+  validateGraph,
+} from "./hetero-graph.js";
+export {
+  formatPathPlan,
+  type PathPlan,
+  type PathPosition,
+  planTables,
+} from "./path-plan.js";
+export { type PositionSample, samplePaths } from "./path-sampler.js";
+export { createSeeds, type Seeds } from "./seeds.js";
+export { type EdgeType, formatEdgeType, type NodeType } from "./types.js";
+export { visibleCount } from "./visible.js";
