@@ -40,7 +40,7 @@ type Owners = Pick<PositionSample, "rows" | "seedOf" | "seedOffsets">;
  *
  * @param graph - the graph.
  * @param plan - the paths; checked on every call.
- * @param seeds - `S` seeds; seed rows themselves need not be visible.
+ * @param seeds - `S` seeds; a seed's own row and its keys are given, even where the row's time has not come yet.
  * @param rng - the stream; only its seed counts, so split it to sample the same seeds anew.
  * @returns one sample per position of the plan.
  * @throws {@link GraphError} GRF101 and GRF201 to GRF204 for the plan, GRF102 to GRF104 for the seeds.
