@@ -1,0 +1,35 @@
+/** A collector of errors and warnings, so that one pass reports everything it finds. */
+import { PqlError } from "../src/core/errors.js";
+import type { Span } from "../src/core/span.js";
+import type { PqlWarning } from "./diagnostics.js";
+
+/** Where the passes of binding put what they find. */
+export interface Report {
+  readonly errors: readonly PqlError[];
+  readonly warnings: readonly PqlWarning[];
+  /** Adds an error and returns `null`, the value of whatever could not be bound. */
+  error(code: string, span: Span, message: string, hint: string): null;
+  warn(code: string, span: Span, message: string, hint: string): void;
+}
+
+/**
+ * Makes an empty report.
+ *
+ * @param source - the query's text, for excerpts.
+ */
+export function createReport(source: string): Report {
+  const errors: PqlError[] = [];
+  const warnings: PqlWarning[] = [];
+  return {
+    errors,
+    warnings,
+    error(code, span, message, hint) {
+      const known = errors.some((e) => e.code === code && e.span?.start === span.start);
+      if (!known) errors.push(new PqlError(code, message, { hint, span, source }));
+      return null;
+    },
+    warn(code, span, message, hint) {
+      warnings.push({ code, message, hint, span });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** Names as written to names as the schema spells them: exact, else the only one that differs in letter case. */
+import type { Span } from "../src/core/span.js";
+import { suggestHint } from "../src/core/suggest.js";
+import { findColumn, findTable, type Schema, type TableSchema } from "../src/data/schema.js";
+import type {
+  Aggregation,
+  ColumnRef,
+  Condition,
+  Dialect,
+  PredictiveQuery,
+  Target,
+  Wildcard,
+} from "./ast.js";
+import type { Report } from "./report.js";
+
+/**
+ * Rewrites the names of a query to the schema's spelling.
+ *
+ * @param query - the query as written.
+ * @param schema - the tables.
+ * @param dialect - the strict dialect takes exact names only.
+ * @param report - PQL201 unknown table, PQL202 unknown column, PQL203 ambiguous letter case.
+ * @returns the query; a name that fits nothing stays as it is and is reported once.
+ */
+export function resolveNames(
+  query: PredictiveQuery,
+  schema: Schema,
+  dialect: Dialect,
+  report: Report,
+): PredictiveQuery {
+  const column = <C extends ColumnRef | Wildcard>(ref: C): C => {
+    const table = resolveTable(ref, schema, dialect, report);
+    if (!table) return ref;
+    if (ref.kind === "wildcard") return { ...ref, table: table.name };
+    const name = resolveColumn(ref, table, dialect, report);
+    return { ...ref, table: table.name, column: name ?? ref.column };
+  };
+  const aggregation = (node: Aggregation): Aggregation => ({
+    ...node,
+    column: column(node.column),
+    where: node.where && condition(node.where),
+  });
+  const condition = (node: Condition): Condition => {
+    switch (node.kind) {
+      case "comparison": {
+        const left = node.left.kind === "aggregation" ? aggregation(node.left) : column(node.left);
+        return { ...node, left };
+      }
+      case "not":
+        return { ...node, operand: condition(node.operand) };
+      case "and":
+      case "or":
+        return { ...node, left: condition(node.left), right: condition(node.right) };
+    }
+  };
+  const target = (node: Target): Target => {
+    if (node.kind === "aggregation") return aggregation(node);
+    if (node.kind === "column" || node.kind === "wildcard") return column(node);
+    return condition(node);
+  };
+  return {
+    ...query,
+    target: target(query.target),
+    entity: { ...query.entity, key: column(query.entity.key) },
+    where: query.where && condition(query.where),
+    assuming: query.assuming && condition(query.assuming),
+  };
+}
+
+function resolveTable(
+  ref: ColumnRef | Wildcard,
+  schema: Schema,
+  dialect: Dialect,
+  report: Report,
+): TableSchema | null {
+  const exact = findTable(schema, ref.table);
+  if (exact) return exact;
+  const names = schema.tables.map((table) => table.name);
+  const span = { start: ref.span.start, end: ref.span.start + ref.table.length };
+  const found = resolveName(ref.table, names, "table", "PQL201", span, "", dialect, report);
+  return found === null ? null : findTable(schema, found)!;
+}
+
+function resolveColumn(
+  ref: ColumnRef,
+  table: TableSchema,
+  dialect: Dialect,
+  report: Report,
+): string | null {
+  if (findColumn(table, ref.column)) return ref.column;
+  const names = table.columns.map((column) => column.name);
+  const place = ` in table \`${table.name}\``;
+  return resolveName(ref.column, names, "column", "PQL202", ref.span, place, dialect, report);
+}
+
+function resolveName(
+  name: string,
+  names: readonly string[],
+  kind: "table" | "column",
+  code: string,
+  span: Span,
+  place: string,
+  dialect: Dialect,
+  report: Report,
+): string | null {
+  const alike = names.filter((other) => other.toLowerCase() === name.toLowerCase());
+  if (alike.length === 1 && dialect === "relgraph") return alike[0]!;
+  if (alike.length > 1) {
+    const listed = alike.map((other) => `\`${other}\``).join(" and ");
+    const message = `${kind} \`${name}\`${place} could be ${listed}`;
+    return report.error("PQL203", span, message, "spell it exactly");
+  }
+  const hint = suggestHint(name, names, `${kind}s`);
+  return report.error(code, span, `unknown ${kind} \`${name}\`${place}`, hint);
+}

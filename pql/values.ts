@@ -1,0 +1,236 @@
+/** The types of values: what an operand yields, which operators take it, and constants in its type. */
+import { assertNever } from "../src/core/assert.js";
+import { parseTime } from "../src/core/time.js";
+import type { ColumnSchema } from "../src/data/schema.js";
+import type { Comparison, Constant, NumberConstant } from "./ast.js";
+import type { BoundOperand, BoundOperator, BoundValue, ValueType } from "./bound.js";
+import { printColumn, printConstant, printTarget } from "./print.js";
+import type { Report } from "./report.js";
+
+/** Returns the type of a column's values. */
+export function columnType(column: ColumnSchema): ValueType {
+  switch (column.kind) {
+    case "number":
+    case "boolean":
+    case "list":
+    case "vector":
+      return column.kind;
+    case "timestamp":
+      return "time";
+    case "string":
+      return "text";
+    default:
+      return assertNever(column.kind);
+  }
+}
+
+/** A comparison whose operator and value fit its operand. */
+export interface TypedComparison {
+  readonly operator: BoundOperator;
+  readonly right: BoundValue;
+  /** Whether the comparison counts the other way round. */
+  readonly negated: boolean;
+}
+
+const ORDER: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+const TEXT: ReadonlySet<string> = new Set([
+  "LIKE",
+  "NOT LIKE",
+  "CONTAINS",
+  "NOT CONTAINS",
+  "STARTS WITH",
+  "ENDS WITH",
+]);
+
+/**
+ * Checks a comparison's operator and constant against its operand.
+ *
+ * @param node - the comparison as written.
+ * @param operand - its left side, bound.
+ * @param strict - whether patterns are held to the published rules.
+ * @param report - PQL301 to PQL309.
+ * @returns operator and value, or `null` after an error.
+ */
+export function typeComparison(
+  node: Comparison,
+  operand: BoundOperand,
+  strict: boolean,
+  report: Report,
+): TypedComparison | null {
+  const { operator, right, operatorSpan } = node;
+  const { type } = operand;
+  const name = printTarget(node.left);
+  if (type === "vector") {
+    const hint = "compare another column";
+    return report.error("PQL303", node.left.span, `\`${name}\` holds vectors`, hint);
+  }
+  if (right.kind === "null") {
+    if (operator === "=" || operator === "!=") return { operator, right: null, negated: false };
+    const message = `\`${operator}\` cannot compare with NULL`;
+    return report.error("PQL304", right.span, message, "write IS NULL or IS NOT NULL");
+  }
+  if (operator === "IN" && right.kind !== "list") {
+    const hint = `write = ${printConstant(right)}, or a list in brackets`;
+    return report.error("PQL302", right.span, "`IN` takes a list, found a single value", hint);
+  }
+  if (operator !== "IN" && right.kind === "list") {
+    const message = `\`${operator}\` takes a single value, found a list`;
+    return report.error("PQL302", right.span, message, "write IN");
+  }
+  if (TEXT.has(operator)) return typeTextComparison(node, type, strict, report);
+  if (type === "list") {
+    const hint = `write ${name} CONTAINS …, or IS NULL`;
+    return report.error("PQL303", operatorSpan, `\`${name}\` is a list`, hint);
+  }
+  if (ORDER.has(operator) && (type === "boolean" || right.kind === "boolean")) {
+    const message = `\`${operator}\` cannot compare truth values`;
+    return report.error("PQL303", operatorSpan, message, "write = TRUE or = FALSE");
+  }
+  const value =
+    right.kind === "list"
+      ? typeList(right, node, type, report)
+      : typeScalar(right, node, type, report);
+  return value === null
+    ? null
+    : { operator: operator as BoundOperator, right: value, negated: false };
+}
+
+function typeList(
+  list: Constant & { readonly kind: "list" },
+  node: Comparison,
+  type: ValueType,
+  report: Report,
+): readonly (number | string)[] | null {
+  const values = list.items.map((item) => {
+    if (item.kind === "null") {
+      const message = "a list cannot hold NULL";
+      return report.error("PQL305", item.span, message, "write … IS NULL OR … IN (…)");
+    }
+    return typeScalar(item, node, type, report);
+  });
+  return values.every((value) => value !== null) ? (values as (number | string)[]) : null;
+}
+
+function typeScalar(
+  constant: Constant,
+  node: Comparison,
+  type: ValueType,
+  report: Report,
+): number | string | null {
+  const name = printTarget(node.left);
+  const mismatch = (expected: string, hint: string): null =>
+    report.error(
+      "PQL301",
+      constant.span,
+      `\`${name}\` is ${expected}, found ${printConstant(constant)}`,
+      hint,
+    );
+  switch (type) {
+    case "number":
+      if (constant.kind === "number") return constant.value;
+      if (constant.kind === "string" && isNumeric(constant.value)) {
+        return mismatch("a number", `leave out the quotes: ${constant.value.trim()}`);
+      }
+      return mismatch("a number", "compare with a number");
+    case "boolean":
+      if (constant.kind === "boolean") return constant.value ? 1 : 0;
+      if (constant.kind === "number" && (constant.value === 0 || constant.value === 1)) {
+        const word = constant.value === 1 ? "TRUE" : "FALSE";
+        const message = `\`${name}\` is TRUE or FALSE; ${constant.text} counts as ${word}`;
+        report.warn("PQL390", constant.span, message, `write ${word}`);
+        return constant.value;
+      }
+      return mismatch("TRUE or FALSE", "compare with TRUE or FALSE");
+    case "time": {
+      if (constant.kind === "time") return constant.value;
+      const time = constant.kind === "string" ? parseTime(constant.value) : null;
+      if (time === null)
+        return mismatch("a time", "compare with a date, such as 2024-02-29 12:30:00");
+      return mismatch(
+        "a time",
+        `leave out the quotes: ${printConstant({ ...constant, kind: "time", value: time })}`,
+      );
+    }
+    case "text":
+      if (constant.kind === "string") return constant.value;
+      // 64-bit keys are stored as their digits.
+      if (isHugeInteger(constant)) return constant.text;
+      return mismatch("a text", `did you forget the quotes? write '${printConstant(constant)}'`);
+    case "list":
+    case "vector":
+      return mismatch("no single value", "compare another column");
+    default:
+      return assertNever(type);
+  }
+}
+
+/** Tells whether a constant is an integer that float64 cannot hold exactly. */
+export function isHugeInteger(constant: Constant): constant is NumberConstant {
+  return constant.kind === "number" && constant.integer && !Number.isSafeInteger(constant.value);
+}
+
+function isNumeric(text: string): boolean {
+  return /^\s*-?\d+(\.\d+)?\s*$/.test(text);
+}
+
+function typeTextComparison(
+  node: Comparison,
+  type: ValueType,
+  strict: boolean,
+  report: Report,
+): TypedComparison | null {
+  const { operator, right, operatorSpan } = node;
+  const name = printTarget(node.left);
+  const onList = type === "list" && (operator === "CONTAINS" || operator === "NOT CONTAINS");
+  if (type !== "text" && !onList) {
+    const message = `\`${operator}\` compares texts, \`${name}\` is none`;
+    return report.error("PQL303", operatorSpan, message, "write =, !=, <, <=, >, >= or IN");
+  }
+  if (right.kind !== "string") {
+    if (onList && right.kind === "number") return { ...split(operator), right: right.text };
+    const message = `\`${operator}\` takes a text in quotes, found ${printConstant(right)}`;
+    return report.error("PQL303", right.span, message, `write '${printConstant(right)}'`);
+  }
+  if (operator === "LIKE" || operator === "NOT LIKE") {
+    return typePattern(right.value, node, strict, report);
+  }
+  return { ...split(operator), right: right.value };
+}
+
+function split(operator: string): { readonly operator: BoundOperator; readonly negated: boolean } {
+  return operator === "NOT CONTAINS"
+    ? { operator: "CONTAINS", negated: true }
+    : { operator: operator as BoundOperator, negated: false };
+}
+
+/** `'%x%'` is CONTAINS, `'x%'` STARTS WITH, `'%x'` ENDS WITH; the published language has no other patterns. */
+function typePattern(
+  pattern: string,
+  node: Comparison,
+  strict: boolean,
+  report: Report,
+): TypedComparison | null {
+  const open = pattern.startsWith("%");
+  const close = pattern.length > 1 && pattern.endsWith("%");
+  const text = pattern.slice(open ? 1 : 0, close ? -1 : undefined);
+  const negated = node.operator === "NOT LIKE";
+  if ((!open && !close) || text === "" || text.includes("%")) {
+    const message = `the pattern ${printConstant(node.right)} is not supported`;
+    const hint = "a pattern has % at its start, its end or both, and some text: 'x%', '%x', '%x%'";
+    return report.error("PQL309", node.right.span, message, hint);
+  }
+  if (negated && strict && !(open && close)) {
+    const message = "`NOT LIKE` takes patterns of the form '%x%' only in the published language";
+    return report.error("PQL309", node.right.span, message, "write NOT t.c LIKE …");
+  }
+  const operator = open && close ? "CONTAINS" : open ? "ENDS WITH" : "STARTS WITH";
+  return { operator, right: text, negated };
+}
+
+/** Prints an operand's column for messages. */
+export function operandName(operand: BoundOperand): string {
+  const { table, column, span } = operand;
+  return column
+    ? printColumn({ kind: "column", table: table.name, column: column.name, span })
+    : printColumn({ kind: "wildcard", table: table.name, span });
+}
