@@ -10,6 +10,11 @@ export {
   validateGraph,
 } from "./hetero-graph.js";
 export {
+  NeighborSampler,
+  type NeighborSamplerOptions,
+  type NumNeighbors,
+} from "./neighbor-sampler.js";
+export {
   formatPathPlan,
   type PathPlan,
   type PathPosition,
@@ -17,5 +22,12 @@ export {
 } from "./path-plan.js";
 export { type PositionSample, samplePaths } from "./path-sampler.js";
 export { createSeeds, type Seeds } from "./seeds.js";
+export {
+  type FormatSubgraphOptions,
+  formatSubgraph,
+  type SampledEdges,
+  type SampledNodes,
+  type SampledSubgraph,
+} from "./subgraph.js";
 export { type EdgeType, formatEdgeType, type NodeType } from "./types.js";
 export { visibleCount } from "./visible.js";
