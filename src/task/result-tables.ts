@@ -1,0 +1,226 @@
+/** Labels and predictions as tables with the columns that users script against. */
+import { assertNever, invariant } from "../core/assert.js";
+import {
+  type BooleanColumn,
+  type Column,
+  numberColumn,
+  type StringColumn,
+  stringColumn,
+  takeRows,
+  timestampColumn,
+} from "../data/column.js";
+import type { Database } from "../data/database.js";
+import { Table } from "../data/table.js";
+import { concatLabels, concatPredictions } from "./concat-predictions.js";
+import { isYes, type PredictionTable, type PredictionValues } from "./prediction-table.js";
+import type { Regime } from "./regime.js";
+import { SPLITS, type TrainingTable } from "./training-table.js";
+
+/**
+ * Writes labels as a table: the entity's key columns, TIMESTAMP, TARGET and, where the rows are split, SPLIT.
+ *
+ * @param labels - the labelled rows.
+ * @param db - the database that `entityRows` points into.
+ * @returns TARGET is a number (0 or 1 for binary targets) or the class; TIMESTAMP is null for a static task.
+ */
+export function trainingTableToTable(labels: TrainingTable, db: Database): Table {
+  return new Table("labels", [
+    ...entityColumns(labels, db),
+    targetColumn(labels),
+    ...(labels.split ? [codedColumn("SPLIT", SPLITS, Int32Array.from(labels.split))] : []),
+  ]);
+}
+
+/**
+ * Writes predictions as a table: the entity's key columns, TIMESTAMP, and by kind of answer
+ * TARGET_PRED, LOWER, UPPER (numbers) · TARGET_PRED, TRUE_PROB (binary) · CLASS, SCORE, PREDICTED (classes, one row per
+ * class, best first) · RANK, CLASS, SCORE (ranking) · FORECAST_STEP, TARGET_PRED, LOWER, UPPER (forecasts).
+ *
+ * @param predictions - the predictions.
+ * @param db - the database that `entityRows` points into.
+ * @returns an unbounded LOWER or UPPER is null.
+ */
+export function predictionTableToTable(predictions: PredictionTable, db: Database): Table {
+  return new Table("predictions", predictionColumns(predictions, db).columns);
+}
+
+/** Predictions of one run on one part of a split, with the labels of the same rows in the same order. */
+export interface ScoredPredictions {
+  readonly predictions: PredictionTable;
+  readonly labels: TrainingTable;
+  readonly regime: Regime;
+  readonly seed: number;
+}
+
+/**
+ * Writes the predictions of an evaluation: the columns of {@link predictionTableToTable}, then TARGET, SPLIT, REGIME
+ * and SEED.
+ *
+ * @param parts - at least one run, all of one task.
+ * @param db - the database that `entityRows` points into.
+ */
+export function scoredPredictionsToTable(parts: readonly ScoredPredictions[], db: Database): Table {
+  const joined = concatPredictions(parts.map((part) => part.predictions));
+  const labels = concatLabels(parts.map((part) => part.labels));
+  invariant(labels.split, "evaluated labels are split");
+  const partOf = new Int32Array(labels.targets.length);
+  let row = 0;
+  for (const [index, part] of parts.entries()) {
+    partOf.fill(index, row, (row += part.labels.targets.length));
+  }
+  invariant(joined.entityRows.length === row, "each prediction has its label");
+  const { rows, columns } = predictionColumns(joined, db);
+  const regimes = Array.from(partOf, (part) => parts[part]!.regime);
+  const seeds = Float64Array.from(partOf, (part) => parts[part]!.seed);
+  const added = [
+    targetColumn(labels),
+    codedColumn("SPLIT", SPLITS, Int32Array.from(labels.split)),
+    stringColumn("REGIME", regimes),
+    numberColumn("SEED", seeds),
+  ];
+  return new Table("predictions", [...columns, ...added.map((column) => takeRows(column, rows))]);
+}
+
+/** The columns of predictions, and the prediction that each of their rows belongs to. */
+function predictionColumns(
+  predictions: PredictionTable,
+  db: Database,
+): { rows: Int32Array; columns: Column[] } {
+  const { rows, columns } = valueColumns(predictions.values);
+  const entities = entityColumns(predictions, db).map((column) => takeRows(column, rows));
+  return { rows, columns: [...entities, ...columns] };
+}
+
+/** The key columns of the rows' entities, under their own names, and TIMESTAMP. */
+function entityColumns(
+  rows: { task: TrainingTable["task"]; entityRows: Int32Array; anchorTimes: Float64Array },
+  db: Database,
+): Column[] {
+  const { entityTable } = rows.task;
+  const { primaryKey } = db.tableSchema(entityTable);
+  invariant(primaryKey, `entity table ${entityTable} has a primary key`);
+  const table = db.table(entityTable);
+  const times = rows.anchorTimes.map((time) => (Number.isFinite(time) ? time : Number.NaN));
+  return [
+    ...primaryKey.map((name) => takeRows(table.column(name), rows.entityRows)),
+    timestampColumn("TIMESTAMP", times),
+  ];
+}
+
+function targetColumn({ task, targets, classes }: TrainingTable): Column {
+  if (classes) return codedColumn("TARGET", classes, Int32Array.from(targets));
+  const integer = task.integer || task.taskType === "binary_classification";
+  return numberColumn("TARGET", targets, { integer });
+}
+
+/** The value columns of predictions, and the prediction's row that each of their rows belongs to. */
+function valueColumns(values: PredictionValues): { rows: Int32Array; columns: Column[] } {
+  switch (values.kind) {
+    case "regression":
+      return { rows: rowNumbers(values.point.length), columns: pointColumns(values) };
+    case "forecast": {
+      const { steps } = values;
+      const step = Int32Array.from(values.point.keys(), (i) => (i % steps) + 1);
+      return {
+        rows: Int32Array.from(values.point.keys(), (i) => Math.floor(i / steps)),
+        columns: [numberColumn("FORECAST_STEP", step), ...pointColumns(values)],
+      };
+    }
+    case "binary": {
+      const { probability } = values;
+      const yes = Uint8Array.from(probability, (p) => (isYes(p) ? 1 : 0));
+      const columns = [
+        booleanBytes("TARGET_PRED", yes),
+        numberColumn("TRUE_PROB", probability, { integer: false }),
+      ];
+      return { rows: rowNumbers(probability.length), columns };
+    }
+    case "multiclass":
+    case "multilabel": {
+      const { classes, scores, kind } = values;
+      const order = bestFirst(scores, classes.length);
+      const ranked = Float64Array.from(order, (entry) => scores[entry]!);
+      const chosen = Uint8Array.from(ranked, (score, i) =>
+        (kind === "multiclass" ? i % classes.length === 0 : isYes(score)) ? 1 : 0,
+      );
+      return {
+        rows: order.map((entry) => Math.floor(entry / classes.length)),
+        columns: [
+          codedColumn(
+            "CLASS",
+            classes,
+            order.map((entry) => entry % classes.length),
+          ),
+          numberColumn("SCORE", ranked, { integer: false }),
+          booleanBytes("PREDICTED", chosen),
+        ],
+      };
+    }
+    case "ranking": {
+      const { items, offsets, codes, scores } = values;
+      const rows = new Int32Array(codes.length);
+      const rank = new Int32Array(codes.length);
+      for (let row = 0; row + 1 < offsets.length; row++) {
+        for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
+          rows[i] = row;
+          rank[i] = i - offsets[row]! + 1;
+        }
+      }
+      return {
+        rows,
+        columns: [
+          numberColumn("RANK", rank),
+          codedColumn("CLASS", items, codes),
+          numberColumn("SCORE", scores, { integer: false }),
+        ],
+      };
+    }
+    default:
+      return assertNever(values);
+  }
+}
+
+function pointColumns(values: {
+  readonly point: Float64Array;
+  readonly lower: Float64Array | null;
+  readonly upper: Float64Array | null;
+}): Column[] {
+  const bound = (name: string, bounds: Float64Array | null): Column =>
+    numberColumn(
+      name,
+      Float64Array.from(values.point, (_, i) => {
+        const value = bounds?.[i] ?? Number.NaN;
+        return Number.isFinite(value) ? value : Number.NaN;
+      }),
+      { integer: false },
+    );
+  return [
+    numberColumn("TARGET_PRED", values.point, { integer: false }),
+    bound("LOWER", values.lower),
+    bound("UPPER", values.upper),
+  ];
+}
+
+/** Entries of a row-major matrix, each row's best score first, equal scores in the order of classes. */
+function bestFirst(scores: Float64Array, classes: number): Int32Array {
+  const order = rowNumbers(scores.length);
+  for (let from = 0; from < scores.length; from += classes) {
+    order.subarray(from, from + classes).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  }
+  return order;
+}
+
+function rowNumbers(length: number): Int32Array {
+  const rows = new Int32Array(length);
+  for (let row = 0; row < length; row++) rows[row] = row;
+  return rows;
+}
+
+function codedColumn(name: string, dictionary: readonly string[], codes: Int32Array): StringColumn {
+  const { length } = codes;
+  return { kind: "string", name, length, codes, dictionary, validity: null, int64: false };
+}
+
+function booleanBytes(name: string, values: Uint8Array): BooleanColumn {
+  return { kind: "boolean", name, length: values.length, values, validity: null };
+}
