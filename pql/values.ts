@@ -77,7 +77,7 @@ export function typeComparison(
     const message = `\`${operator}\` takes a single value, found a list`;
     return report.error("PQL302", right.span, message, "write IN");
   }
-  if (TEXT.has(operator)) return typeTextComparison(node, type, strict, report);
+  if (TEXT.has(operator)) return typeTextComparison(node, operand, strict, report);
   if (type === "list") {
     const hint = `write ${name} CONTAINS …, or IS NULL`;
     return report.error("PQL303", operatorSpan, `\`${name}\` is a list`, hint);
@@ -175,32 +175,41 @@ function isNumeric(text: string): boolean {
 
 function typeTextComparison(
   node: Comparison,
-  type: ValueType,
+  operand: BoundOperand,
   strict: boolean,
   report: Report,
 ): TypedComparison | null {
   const { operator, right, operatorSpan } = node;
   const name = printTarget(node.left);
-  const onList = type === "list" && (operator === "CONTAINS" || operator === "NOT CONTAINS");
-  if (type !== "text" && !onList) {
+  const contains = operator === "CONTAINS" || operator === "NOT CONTAINS";
+  if (operand.type === "list" && contains) {
+    const item = typeItem(node, operand, report);
+    return item === null ? null : { operator, right: item, negated: false };
+  }
+  if (operand.type !== "text") {
     const message = `\`${operator}\` compares texts, \`${name}\` is none`;
     return report.error("PQL303", operatorSpan, message, "write =, !=, <, <=, >, >= or IN");
   }
   if (right.kind !== "string") {
-    if (onList && right.kind === "number") return { ...split(operator), right: right.text };
     const message = `\`${operator}\` takes a text in quotes, found ${printConstant(right)}`;
     return report.error("PQL303", right.span, message, `write '${printConstant(right)}'`);
   }
   if (operator === "LIKE" || operator === "NOT LIKE") {
     return typePattern(right.value, node, strict, report);
   }
-  return { ...split(operator), right: right.value };
+  return { operator: operator as BoundOperator, right: right.value, negated: false };
 }
 
-function split(operator: string): { readonly operator: BoundOperator; readonly negated: boolean } {
-  return operator === "NOT CONTAINS"
-    ? { operator: "CONTAINS", negated: true }
-    : { operator: operator as BoundOperator, negated: false };
+/** Types the item looked for in a list: by the listed column, or as text in a column of lists. */
+function typeItem(node: Comparison, operand: BoundOperand, report: Report): number | string | null {
+  const { right } = node;
+  if (operand.kind === "aggregation" && operand.column) {
+    return typeScalar(right, node, columnType(operand.column), report);
+  }
+  if (right.kind === "string") return right.value;
+  if (right.kind === "number") return right.text;
+  const message = `a list holds texts or numbers, found ${printConstant(right)}`;
+  return report.error("PQL301", right.span, message, "look for a text or a number");
 }
 
 /** `'%x%'` is CONTAINS, `'x%'` STARTS WITH, `'%x'` ENDS WITH; the published language has no other patterns. */
@@ -223,8 +232,10 @@ function typePattern(
     const message = "`NOT LIKE` takes patterns of the form '%x%' only in the published language";
     return report.error("PQL309", node.right.span, message, "write NOT t.c LIKE …");
   }
-  const operator = open && close ? "CONTAINS" : open ? "ENDS WITH" : "STARTS WITH";
-  return { operator, right: text, negated };
+  if (open && close) {
+    return { operator: negated ? "NOT CONTAINS" : "CONTAINS", right: text, negated: false };
+  }
+  return { operator: open ? "ENDS WITH" : "STARTS WITH", right: text, negated };
 }
 
 /** Prints an operand's column for messages. */

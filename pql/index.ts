@@ -1,0 +1,44 @@
+/** The public API of `relgraph/pql`: from a query's text to its training table; runs in Node and in browsers. */
+export {
+  AGGREGATES,
+  type AggregateName,
+  type Aggregation,
+  type ColumnRef,
+  type Comparison,
+  type Condition,
+  type Constant,
+  type Dialect,
+  type Entity,
+  type Operator,
+  type PredictiveQuery,
+  type Problem,
+  type Target,
+  type Wildcard,
+  type Window,
+} from "./ast.js";
+export { type BindOptions, bindQuery } from "./bind.js";
+export type {
+  BoundAggregation,
+  BoundColumn,
+  BoundComparison,
+  BoundCondition,
+  BoundEntity,
+  BoundOperand,
+  BoundQuery,
+  BoundTarget,
+  NullLogic,
+} from "./bound.js";
+export { type CheckResult, checkQuery } from "./check.js";
+export type { Complaint, PqlWarning } from "./diagnostics.js";
+export type { Extension } from "./dialect.js";
+export type { DropCounts } from "./eligible.js";
+export {
+  type AnchorSummary,
+  type LabelTable,
+  type PredictionRows,
+  type RunOptions,
+  runPlan,
+} from "./execute.js";
+export { type ParseOptions, parseQuery } from "./parse.js";
+export { type PlanOptions, planTrainingTable, type TrainingTablePlan } from "./plan.js";
+export { printCondition, printQuery, printTarget } from "./print.js";
