@@ -79,20 +79,26 @@ export function segmentMean(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   );
 }
 
-/** See `segmentMax` in ops.ts. */
+/** See `segmentMax` in ops.ts; here the gradient of a tie goes to every row that reaches the maximum. */
 export function segmentMax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   return tf.tidy(() => {
     const segments = offsets.length - 1;
     const longest = segments === 0 ? 0 : Math.max(...perSegment(offsets, (n) => n));
     if (longest === 0) return tf.zeros([segments, x.shape[1]]);
-    // Short segments repeat their last row: the maximum stays, and the first row that reaches it comes first.
-    const padded = new Int32Array(segments * longest);
+    // Short segments are filled up with a value below all others, which empty ones then lose.
+    const row = new Int32Array(segments * longest).fill(-1);
+    const level = new Float32Array(segments * longest).fill(-1e30);
     for (let s = 0; s < segments; s++)
-      for (let i = 0; i < longest; i++) {
-        const row = Math.min(offsets[s]! + i, offsets[s + 1]! - 1);
-        padded[s * longest + i] = row < offsets[s]! ? -1 : row;
+      for (let i = 0; i < offsets[s + 1]! - offsets[s]!; i++) {
+        row[s * longest + i] = offsets[s]! + i;
+        level[s * longest + i] = 0;
       }
-    return tf.max<tf.Tensor2D>(tf.reshape(takeRows(x, padded), [segments, longest, x.shape[1]]), 1);
+    const filled = tf.add(takeRows(x, row), tf.tensor2d(level, [level.length, 1]));
+    const largest = tf.max<tf.Tensor2D>(tf.reshape(filled, [segments, longest, x.shape[1]]), 1);
+    return scaleRows(
+      largest,
+      perSegment(offsets, (n) => (n ? 1 : 0)),
+    );
   });
 }
 
