@@ -1,0 +1,248 @@
+/** Training: one visible loop over epochs and batches, with early stopping on the validation rows. */
+import type { Seeds } from "../graph/seeds.js";
+import { checkAborted, type WorkOptions } from "../src/core/progress.js";
+import { type Rng, shuffle } from "../src/core/random.js";
+import { evaluateMetrics, primaryMetric, type ValueTaskType } from "../src/task/metrics.js";
+import { createEma } from "../src/tensor/ema.js";
+import { binaryCrossEntropyWithLogits, l1Loss, softmaxCrossEntropy } from "../src/tensor/losses.js";
+import { createAdamW } from "../src/tensor/optimizer.js";
+import type { NamedArrays } from "../src/tensor/parameters.js";
+import { cosineWithWarmup } from "../src/tensor/schedule.js";
+import { trainStep } from "../src/tensor/train-step.js";
+import type { HeteroBatch, NeighborLoader } from "./batch.js";
+import type { RelationalGnn } from "./model.js";
+import { predictLogits, takeSeeds } from "./predict.js";
+import { scaleTarget, type TargetScale, unscaleOutput } from "./target.js";
+
+/** Settings of a training run; see {@link DEFAULT_TRAINER_CONFIG}. */
+export interface TrainerConfig {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly warmupSteps: number;
+  readonly clipNorm: number;
+  readonly emaDecay: number;
+  /** Seeds drawn at most per epoch. */
+  readonly maxSeedsPerEpoch: number;
+  /** Validation rows looked at, at most. */
+  readonly maxValidationSeeds: number;
+  /** Epochs without a better validation score before it stops. */
+  readonly patience: number;
+  /** Share of training anchors seen through a stale database; see {@link Staleness}. */
+  readonly staleShare: number;
+}
+
+/**
+ * The settings unless set otherwise; conservative, not searched.
+ *
+ * @see the recommended model, training (AdamW, cosine, warm-up, EMA, few epochs).
+ */
+export const DEFAULT_TRAINER_CONFIG: TrainerConfig = {
+  epochs: 10,
+  batchSize: 256,
+  learningRate: 3e-3,
+  weightDecay: 1e-3,
+  warmupSteps: 20,
+  clipNorm: 1,
+  emaDecay: 0.99,
+  maxSeedsPerEpoch: 20_000,
+  maxValidationSeeds: 5_000,
+  patience: 4,
+  staleShare: 0.5,
+};
+
+/** Labelled seeds. */
+export interface LabelledSeeds {
+  readonly seeds: Seeds;
+  /** float64 `[N]`: numbers, 0 or 1, or class indices. */
+  readonly targets: Float64Array;
+}
+
+/** What a training run is made of. */
+export interface TrainingData {
+  readonly taskType: ValueTaskType;
+  readonly train: LabelledSeeds;
+  /** Rows to choose the best epoch on, as stale as those to predict; `null` trains all epochs. */
+  readonly validation: LabelledSeeds | null;
+  readonly scale: TargetScale;
+  /**
+   * Staleness matching: how far (ms) the database may lag behind the anchor when predicting. Each epoch, a share of the
+   * training anchors sees the database with a lag drawn evenly up to this; 0 trains on fresh data only.
+   */
+  readonly maxLag: number;
+}
+
+/** One epoch's figures. */
+export interface EpochReport {
+  readonly epoch: number;
+  readonly loss: number;
+  /** The primary metric on the validation rows, or `null`. */
+  readonly score: number | null;
+}
+
+/** What a training run did. */
+export interface TrainingReport {
+  readonly epochs: readonly EpochReport[];
+  /** The epoch whose weights were kept. */
+  readonly bestEpoch: number;
+  readonly steps: number;
+}
+
+/** Options of {@link trainModel}. */
+export interface TrainOptions extends WorkOptions {
+  readonly config?: Partial<TrainerConfig> | undefined;
+  /** Tells whether the time the user gave is over; checked after each step. */
+  readonly isTimeUp?: (() => boolean) | undefined;
+}
+
+/**
+ * Trains a network; it ends with the weights of its best epoch.
+ *
+ * @param model - the network, changed in place.
+ * @param loader - the database to read.
+ * @param data - labelled rows.
+ * @param rng - source of order, samples, lags and dropout.
+ * @see nanoGPT `train.py` (one loop, no callbacks).
+ */
+export function trainModel(
+  model: RelationalGnn,
+  loader: NeighborLoader,
+  data: TrainingData,
+  rng: Rng,
+  options: TrainOptions = {},
+): TrainingReport {
+  const config = { ...DEFAULT_TRAINER_CONFIG, ...options.config };
+  const { train } = data;
+  const perEpoch = Math.min(train.seeds.rows.length, config.maxSeedsPerEpoch);
+  const stepsPerEpoch = Math.ceil(perEpoch / config.batchSize);
+  const totalSteps = config.epochs * stepsPerEpoch;
+  const optimizer = createAdamW(model.store, {
+    learningRate: config.learningRate,
+    weightDecay: config.weightDecay,
+  });
+  const ema = createEma(model.store, config.emaDecay);
+  const validation = data.validation && limitRows(data.validation, config.maxValidationSeeds, rng);
+  const epochs: EpochReport[] = [];
+  let best: { weights: NamedArrays; epoch: number; score: number } | null = null;
+  let step = 0;
+  let timeUp = false;
+
+  for (let epoch = 0; epoch < config.epochs && !timeUp; epoch++) {
+    const epochRng = rng.split("epoch", epoch);
+    const order = Int32Array.from({ length: train.seeds.rows.length }, (_, i) => i);
+    shuffle(order, epochRng.split("order"));
+    const visibleTimes = staleTimes(train.seeds, data.maxLag, config.staleShare, epochRng);
+    const seeds: Seeds = { ...train.seeds, visibleTimes };
+    let lossSum = 0;
+    let steps = 0;
+    for (let from = 0; from < perEpoch && !timeUp; from += config.batchSize) {
+      checkAborted(options.signal, "training");
+      const rows = order.subarray(from, Math.min(perEpoch, from + config.batchSize));
+      const batch = loader.load(takeSeeds(seeds, rows), epochRng.split("sample", from));
+      const targets = Float32Array.from(rows, (row) =>
+        scaleTarget(data.scale, train.targets[row]!),
+      );
+      const learningRate = cosineWithWarmup(
+        step,
+        totalSteps,
+        config.warmupSteps,
+        config.learningRate,
+      );
+      const dropoutRng = epochRng.split("dropout", from);
+      const { loss } = trainStep(
+        model.store,
+        () => batchLoss(model, batch, data.taskType, targets, dropoutRng),
+        optimizer,
+        { clipNorm: config.clipNorm, learningRate },
+      );
+      ema.update();
+      lossSum += loss;
+      steps++;
+      step++;
+      timeUp = options.isTimeUp?.() ?? false;
+    }
+    ema.swapIn();
+    const score = validation ? scoreRows(model, loader, validation, data, rng) : null;
+    const loss = lossSum / Math.max(1, steps);
+    epochs.push({ epoch, loss, score });
+    options.onProgress?.({
+      stage: "train",
+      message: `epoch ${epoch + 1} of ${config.epochs}`,
+      done: epoch + 1,
+      total: config.epochs,
+      values: score === null ? { loss } : { loss, validation: score },
+    });
+    const gain = score === null ? 0 : primaryMetric(data.taskType).higherIsBetter ? score : -score;
+    if (best === null || score === null || gain > best.score) {
+      best = { weights: model.store.toArrays(), epoch, score: gain };
+    }
+    ema.swapOut();
+    if (epoch - best.epoch >= config.patience) break;
+  }
+  if (best) model.store.fromArrays(best.weights);
+  optimizer.dispose();
+  return { epochs, bestEpoch: best?.epoch ?? -1, steps: step };
+}
+
+/** The loss of a batch: L1 on the target's scale, or cross-entropy. */
+function batchLoss(
+  model: RelationalGnn,
+  batch: HeteroBatch,
+  taskType: ValueTaskType,
+  targets: Float32Array,
+  dropoutRng: Rng,
+) {
+  const { logits } = model.forward(batch, model.embed(batch), { dropoutRng });
+  if (taskType === "regression") return l1Loss(logits, targets);
+  if (taskType === "binary_classification") return binaryCrossEntropyWithLogits(logits, targets);
+  return softmaxCrossEntropy(logits, Int32Array.from(targets));
+}
+
+/** Draws one lag per anchor time, so that rows of one anchor see the same database. */
+function staleTimes(seeds: Seeds, maxLag: number, share: number, rng: Rng): Float64Array {
+  if (maxLag <= 0 || share <= 0) return seeds.visibleTimes;
+  return Float64Array.from(seeds.visibleTimes, (time, i) => {
+    if (!Number.isFinite(time)) return time;
+    const draw = rng.split("lag", seeds.anchorTimes[i]!);
+    return draw.next() < share ? time - draw.next() * maxLag : time;
+  });
+}
+
+function scoreRows(
+  model: RelationalGnn,
+  loader: NeighborLoader,
+  rows: LabelledSeeds,
+  data: TrainingData,
+  rng: Rng,
+): number | null {
+  const logits = predictLogits(model, loader, rows.seeds, rng.split("validation"));
+  return primaryScore(data.taskType, logits, rows.targets, data.scale);
+}
+
+/**
+ * Scores outputs by the metric that chooses epochs (see `primaryMetric`).
+ *
+ * @returns `null` where it cannot be computed, as AUROC with one class only.
+ */
+export function primaryScore(
+  taskType: ValueTaskType,
+  logits: Float32Array,
+  targets: Float64Array,
+  scale: TargetScale,
+): number | null {
+  const isClass = taskType === "multiclass_classification";
+  const predictions = Float64Array.from(logits, (z) => (isClass ? z : unscaleOutput(scale, z)));
+  return evaluateMetrics(taskType, predictions, targets)[primaryMetric(taskType).name] ?? null;
+}
+
+function limitRows(rows: LabelledSeeds, limit: number, rng: Rng): LabelledSeeds {
+  if (rows.seeds.rows.length <= limit) return rows;
+  const order = Int32Array.from({ length: rows.seeds.rows.length }, (_, i) => i);
+  shuffle(order, rng.split("validation rows"));
+  const kept = order.subarray(0, limit).sort();
+  return {
+    seeds: takeSeeds(rows.seeds, kept),
+    targets: Float64Array.from(kept, (row) => rows.targets[row]!),
+  };
+}
