@@ -57,6 +57,8 @@ export class NeighborSampler {
   readonly seedTable: number;
   readonly hops: number;
   readonly #routes: readonly Route[];
+  /** By type, then hop: the edge types that expand a node met at that hop. */
+  readonly #routesInto: readonly (readonly number[])[];
   /** By type, then hop. */
   readonly #nodes: readonly Pairs[];
   /** By route, then hop. */
@@ -80,6 +82,13 @@ export class NeighborSampler {
     ]);
     this.hops = countHops(this.#routes, options);
     const levels = graph.nodeTypes.length * (this.hops + 1);
+    this.#routesInto = Array.from({ length: levels }, (_, level) => {
+      const hop = level % (this.hops + 1);
+      const type = (level - hop) / (this.hops + 1);
+      const used = ({ targetTable, fanOuts }: Route): boolean =>
+        targetTable === type && hop < this.hops && fanOuts[hop]!.last + fanOuts[hop]!.uniform > 0;
+      return this.#routes.flatMap((route, r) => (used(route) ? [r] : []));
+    });
     this.#nodes = Array.from({ length: levels }, createPairs);
     this.#edges = Array.from({ length: this.#routes.length * this.hops }, createPairs);
     this.#seen = new SeenNodes(graph.nodeTypes.length);
@@ -112,11 +121,14 @@ export class NeighborSampler {
       const stream = seedKey(key, row, seeds.anchorTimes[seed]!);
       const limit = visibleLimit(seeds.visibleTimes[seed]!);
       for (let hop = 0; hop < this.hops; hop++) {
-        for (let r = 0; r < this.#routes.length; r++) {
-          const route = this.#routes[r]!;
-          const from = starts[route.targetTable * (this.hops + 1) + hop]!;
-          if (route.down) this.#expandDown(r, hop, from, seed, limit, mix(stream, hop));
-          else this.#expandUp(r, hop, from, seed, limit);
+        for (let type = 0; type < this.graph.nodeTypes.length; type++) {
+          const level = type * (this.hops + 1) + hop;
+          if (starts[level] === this.#nodes[level]!.length) continue;
+          for (const r of this.#routesInto[level]!) {
+            if (this.#routes[r]!.down) {
+              this.#expandDown(r, hop, starts[level]!, seed, limit, mix(stream, hop));
+            } else this.#expandUp(r, hop, starts[level]!, seed, limit);
+          }
         }
       }
     }
@@ -140,56 +152,81 @@ export class NeighborSampler {
   ): void {
     const { adjacency, sourceTable, targetTable, fanOuts, key } = this.#routes[r]!;
     const { last, uniform } = fanOuts[hop]!;
-    const fanOut = last + uniform;
-    const targets = this.#level(targetTable, hop);
-    if (fanOut === 0 || from === targets.length) return;
     const { offsets, children } = adjacency;
     const sources = this.#level(sourceTable, hop + 1);
     const edges = this.#edges[r * this.hops + hop]!;
+    const { first: targets, length: to } = this.#level(targetTable, hop);
     const seen = this.#seen;
     const routeStream = mix(hopStream, key);
-    for (let target = from; target < targets.length; target++) {
-      const row = targets.first[target]!;
+    const hopCode = (hop + 1) << PLACE_BITS;
+    for (let target = from; target < to; target++) {
+      const row = targets[target]!;
       const visible = visibleCount(adjacency, row, limit);
       if (visible === 0) continue;
-      const most = Math.min(visible, fanOut);
-      if (this.#chosen.length < most) this.#chosen = new Int32Array(2 * most);
+      const count = Math.min(visible, last + uniform);
+      if (this.#chosen.length < count) this.#chosen = new Int32Array(2 * count);
       const chosen = this.#chosen;
       const stream = mix(routeStream, row);
       chooseNeighbors(visible, last, uniform, stream, this.#scratch, chosen, 0);
-      reserve(sources, most);
-      reserve(edges, most);
+      reserve(sources, count);
+      reserve(edges, count);
+      const { first: sourceRows, second: sourceSeeds } = sources;
+      const { first: edgeSources, second: edgeTargets } = edges;
       const start = offsets[row]!;
-      for (let i = 0; i < most; i++) {
+      let place = sources.length;
+      let edge = edges.length;
+      for (let i = 0; i < count; i++) {
         const child = children[start + chosen[i]!]!;
-        const code = ((hop + 1) << PLACE_BITS) | sources.length;
-        const met = seen.meet(sourceTable, child, code);
-        if (met < 0) pushPair(sources, child, seed);
-        pushPair(edges, met < 0 ? code : met, target);
+        const met = seen.meet(sourceTable, child, hopCode | place);
+        edgeTargets[edge] = target;
+        if (met >= 0) {
+          edgeSources[edge++] = met;
+          continue;
+        }
+        edgeSources[edge++] = hopCode | place;
+        sourceRows[place] = child;
+        sourceSeeds[place++] = seed;
       }
+      sources.length = place;
+      edges.length = edge;
     }
   }
 
   /** Goes from the seed's targets of this hop to their visible parents. */
   #expandUp(r: number, hop: number, from: number, seed: number, limit: number): void {
-    const { adjacency, sourceTable, targetTable, sourceTimes, fanOuts } = this.#routes[r]!;
-    const targets = this.#level(targetTable, hop);
-    const count = targets.length - from;
-    if (count === 0 || fanOuts[hop]!.last + fanOuts[hop]!.uniform === 0) return;
+    const { adjacency, sourceTable, targetTable, sourceTimes } = this.#routes[r]!;
     const { parentRows } = adjacency;
     const sources = this.#level(sourceTable, hop + 1);
     const edges = this.#edges[r * this.hops + hop]!;
+    const { first: targets, length: to } = this.#level(targetTable, hop);
     const seen = this.#seen;
-    reserve(sources, count);
-    reserve(edges, count);
-    for (let target = from; target < targets.length; target++) {
-      const parent = parentRows[targets.first[target]!]!;
-      if (parent < 0 || (sourceTimes !== null && !(sourceTimes[parent]! <= limit))) continue;
-      const code = ((hop + 1) << PLACE_BITS) | sources.length;
-      const met = seen.meet(sourceTable, parent, code);
-      if (met < 0) pushPair(sources, parent, seed);
-      pushPair(edges, met < 0 ? code : met, target);
+    const hopCode = (hop + 1) << PLACE_BITS;
+    reserve(sources, to - from);
+    reserve(edges, to - from);
+    const { first: sourceRows, second: sourceSeeds } = sources;
+    const { first: edgeSources, second: edgeTargets } = edges;
+    let place = sources.length;
+    let edge = edges.length;
+    let lastParent = -1;
+    let lastCode = -1;
+    for (let target = from; target < to; target++) {
+      const parent = parentRows[targets[target]!]!;
+      // Neighbours often share their parent: the row they were reached from, or the same team again.
+      if (parent !== lastParent) {
+        if (parent < 0 || (sourceTimes !== null && !(sourceTimes[parent]! <= limit))) continue;
+        lastParent = parent;
+        lastCode = seen.meet(sourceTable, parent, hopCode | place);
+        if (lastCode < 0) {
+          lastCode = hopCode | place;
+          sourceRows[place] = parent;
+          sourceSeeds[place++] = seed;
+        }
+      } else if (parent < 0) continue;
+      edgeSources[edge] = lastCode;
+      edgeTargets[edge++] = target;
     }
+    sources.length = place;
+    edges.length = edge;
   }
 
   #level(type: number, hop: number): Pairs {
