@@ -4,10 +4,10 @@ import { setFlagsFromString } from "node:v8";
 import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../core/errors.js";
 import { registerStockGradients } from "./gradients/stock.js";
-import { allKernels } from "./kernels/all.js";
-import { loopProduct, type MatrixProduct } from "./kernels/dense.js";
+import { allKernels, type Loops, PLAIN_LOOPS } from "./kernels/all.js";
 import { registerKernels, type WasmBackend } from "./kernels/kernel.js";
 import { createWasmProduct } from "./wasm/gemm.js";
+import { createWasmAccumulate } from "./wasm/rows.js";
 
 /** A backend by our name: `wasm` is embedded, `cpu` works everywhere, the others are optional packages. */
 export type BackendName = "wasm" | "cpu" | "node" | "cuda" | "webgpu";
@@ -174,17 +174,19 @@ async function start(
     });
   }
   if (name !== "wasm" && name !== "cpu") return { name, reason, simd: false };
-  const product = name === "wasm" ? wasmProduct(relaxedSimd) : null;
-  registerKernels(name, allKernels(product ?? loopProduct));
-  return { name, reason, simd: product !== null };
+  const fast = name === "wasm" ? wasmLoops(relaxedSimd) : null;
+  registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
+  return { name, reason, simd: fast !== null };
 }
 
-function wasmProduct(relaxed: boolean): MatrixProduct | null {
+function wasmLoops(relaxed: boolean): Loops | null {
   const backend = tf.backend() as unknown as WasmBackend;
-  if (!relaxed) return createWasmProduct(backend, false);
+  const accumulate = createWasmAccumulate(backend);
   // Node 20 has relaxed SIMD behind this flag; later versions ignore it.
-  setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return createWasmProduct(backend, true) ?? createWasmProduct(backend, false);
+  if (relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  const product =
+    (relaxed ? createWasmProduct(backend, true) : null) ?? createWasmProduct(backend, false);
+  return product && accumulate ? { product, accumulate } : null;
 }
 
 function isInstalled(module: string): boolean {

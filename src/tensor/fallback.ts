@@ -1,6 +1,7 @@
 /** Our operations composed of stock tfjs ones, for backends without our kernels (CUDA, WebGPU, libtensorflow). */
 import * as tf from "@tensorflow/tfjs-core";
 import { type DropoutAttrs, dropoutFactors } from "./kernels/dropout.js";
+import { segmentOfRows } from "./row-maps.js";
 import type { SparseRows } from "./sparse-rows.js";
 
 /** See `linear` in ops.ts. */
@@ -169,10 +170,4 @@ function perSegment(offsets: Int32Array, of: (rows: number) => number): Float32A
   return Float32Array.from({ length: offsets.length - 1 }, (_, s) =>
     of(offsets[s + 1]! - offsets[s]!),
   );
-}
-
-function segmentOfRows(offsets: Int32Array): Int32Array {
-  const segment = new Int32Array(offsets[offsets.length - 1]!);
-  for (let s = 0; s < offsets.length - 1; s++) segment.fill(s, offsets[s], offsets[s + 1]);
-  return segment;
 }

@@ -1,11 +1,10 @@
 /** Counts floating point operations by wrapping our kernels for the time of one call. */
 import * as tf from "@tensorflow/tfjs-core";
-import { allKernels } from "./kernels/all.js";
-import { loopProduct } from "./kernels/dense.js";
+import { allKernels, PLAIN_LOOPS } from "./kernels/all.js";
 
 /** What a counted call did. */
 export interface FlopCount {
-  /** Multiplications and additions of matrix and sparse products, forward and backward. */
+  /** Multiplications and additions of matrix and sparse products (gathers and pooling too), forward and backward. */
   readonly flops: number;
   /** The same by kernel name, in order of first use. */
   readonly byKernel: Readonly<Record<string, number>>;
@@ -22,7 +21,7 @@ export function countFlops<T>(run: () => T): { readonly result: T; readonly coun
   const backendName = tf.getBackend();
   const byKernel: Record<string, number> = {};
   const originals: tf.KernelConfig[] = [];
-  for (const { name, flops } of allKernels(loopProduct)) {
+  for (const { name, flops } of allKernels(PLAIN_LOOPS)) {
     const original = tf.getKernel(name, backendName);
     if (!flops || !original) continue;
     originals.push(original);

@@ -4,14 +4,21 @@ import { ConfigError } from "../core/errors.js";
 import type { Rng } from "../core/random.js";
 import { checkIndex, checkLength, checkMatrix, checkOffsets, shapeError } from "./check.js";
 import * as stock from "./fallback.js";
-import { LINEAR, MATMUL } from "./kernels/all.js";
+import { LINEAR, MATMUL, ROW_MAP } from "./kernels/all.js";
 import { DROPOUT } from "./kernels/dropout.js";
-import { GATHER_SUM, SCATTER_ADD } from "./kernels/gather.js";
 import { hasKernel, runKernel } from "./kernels/kernel.js";
 import { LAYER_NORM } from "./kernels/layer-norm.js";
-import { SEGMENT_LAST, SEGMENT_MAX, SEGMENT_POOL, SEGMENT_SUM } from "./kernels/segment.js";
+import type { RowMap } from "./kernels/row-map.js";
+import { SEGMENT_MAX } from "./kernels/segment-max.js";
 import { SEGMENT_SOFTMAX } from "./kernels/segment-softmax.js";
-import { SPARSE_MATMUL } from "./kernels/sparse.js";
+import {
+  gatherMap,
+  scatterMap,
+  segmentLastMap,
+  segmentPoolMap,
+  segmentSumMap,
+  sparseMap,
+} from "./row-maps.js";
 import type { SparseRows } from "./sparse-rows.js";
 
 export type { SparseRows } from "./sparse-rows.js";
@@ -86,9 +93,8 @@ export function sparseMatMul(sparse: SparseRows, table: tf.Tensor2D): tf.Tensor2
   checkLength("sparseMatMul", "weights", weights.length, codes.length, "`codes`");
   checkOffsets("sparseMatMul", offsets, codes.length);
   checkIndex("sparseMatMul", "codes", codes, table.shape[0], 0);
-  if (!hasKernel(SPARSE_MATMUL)) return stock.sparseMatMul(sparse, table);
-  const attrs = { offsets, codes, weights, size: table.shape[0] };
-  return runKernel(SPARSE_MATMUL, { table }, attrs) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.sparseMatMul(sparse, table);
+  return mapRows([table], [sparseMap(sparse, table.shape[0])]);
 }
 
 /**
@@ -118,10 +124,9 @@ export function gatherSum(
     checkLength("gatherSum", `indices[${i}]`, index.length, indices[0]!.length, "`indices[0]`");
     checkIndex("gatherSum", `indices[${i}]`, index, source.shape[0], -1);
   });
-  if (!hasKernel(GATHER_SUM)) return stock.gatherSum(sources, indices);
-  const inputs = Object.fromEntries(sources.map((source, i) => [`source${i}`, source]));
-  const sizes = sources.map((source) => source.shape[0]);
-  return runKernel(GATHER_SUM, inputs, { indices, sizes }) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.gatherSum(sources, indices);
+  const maps = sources.map((source, i) => gatherMap(indices[i]!, source.shape[0]));
+  return mapRows(sources, maps);
 }
 
 /**
@@ -148,8 +153,8 @@ export function scatterAddRows(values: tf.Tensor2D, index: Int32Array, size: num
   checkMatrix("scatterAddRows", "values", values);
   checkLength("scatterAddRows", "index", index.length, values.shape[0], "rows of `values`");
   checkIndex("scatterAddRows", "index", index, size, -1);
-  if (!hasKernel(SCATTER_ADD)) return stock.scatterAddRows(values, index, size);
-  return runKernel(SCATTER_ADD, { values }, { index, size }) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.scatterAddRows(values, index, size);
+  return mapRows([values], [scatterMap(index, size)]);
 }
 
 /**
@@ -190,15 +195,15 @@ export function layerNorm(
  */
 export function segmentSum(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   checkSegments("segmentSum", x, offsets);
-  if (!hasKernel(SEGMENT_SUM)) return stock.segmentSum(x, offsets);
-  return runKernel(SEGMENT_SUM, { x }, { offsets, mean: false }) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.segmentSum(x, offsets);
+  return mapRows([x], [segmentSumMap(offsets, false)]);
 }
 
 /** Averages the rows of each segment; arguments and result as in {@link segmentSum}. */
 export function segmentMean(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   checkSegments("segmentMean", x, offsets);
-  if (!hasKernel(SEGMENT_SUM)) return stock.segmentMean(x, offsets);
-  return runKernel(SEGMENT_SUM, { x }, { offsets, mean: true }) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.segmentMean(x, offsets);
+  return mapRows([x], [segmentSumMap(offsets, true)]);
 }
 
 /**
@@ -214,8 +219,8 @@ export function segmentMax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
 /** Takes the last row of each segment; arguments and result as in {@link segmentSum}. */
 export function segmentLast(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   checkSegments("segmentLast", x, offsets);
-  if (!hasKernel(SEGMENT_LAST)) return stock.segmentLast(x, offsets);
-  return runKernel(SEGMENT_LAST, { x }, { offsets }) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.segmentLast(x, offsets);
+  return mapRows([x], [segmentLastMap(offsets)]);
 }
 
 /**
@@ -229,8 +234,9 @@ export function segmentLast(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
  */
 export function segmentPool(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   checkSegments("segmentPool", x, offsets);
-  if (!hasKernel(SEGMENT_POOL)) return stock.segmentPool(x, offsets);
-  return runKernel(SEGMENT_POOL, { x }, { offsets }) as tf.Tensor2D;
+  if (!hasKernel(ROW_MAP)) return stock.segmentPool(x, offsets);
+  const shape: [number, number] = [offsets.length - 1, 3 * x.shape[1]];
+  return tf.tidy(() => tf.reshape(mapRows([x], [segmentPoolMap(offsets)]), shape));
 }
 
 /**
@@ -287,6 +293,11 @@ export function concatColumns(tensors: readonly tf.Tensor2D[]): tf.Tensor2D {
     }
   });
   return tf.concat2d([...tensors], 1);
+}
+
+function mapRows(sources: readonly tf.Tensor2D[], maps: readonly RowMap[]): tf.Tensor2D {
+  const inputs = Object.fromEntries(sources.map((source, i) => [`source${i}`, source]));
+  return runKernel(ROW_MAP, inputs, { maps }) as tf.Tensor2D;
 }
 
 function checkSegments(op: string, x: tf.Tensor2D, offsets: Int32Array): void {

@@ -1,22 +1,24 @@
 /** The list of our kernels, for registration and for counting. */
 import { COLUMN_SUM, denseKernels, loopProduct, type MatrixProduct, RELU_MASK } from "./dense.js";
 import { DROPOUT } from "./dropout.js";
-import { GATHER_SUM, SCATTER_ADD } from "./gather.js";
 import type { Kernel } from "./kernel.js";
 import { LAYER_NORM, LAYER_NORM_GRADIENT } from "./layer-norm.js";
 import { CLASS_LOSS, CLASS_LOSS_GRADIENT, POINT_LOSS, POINT_LOSS_GRADIENT } from "./loss.js";
-import {
-  SEGMENT_LAST,
-  SEGMENT_LAST_GRADIENT,
-  SEGMENT_MAX,
-  SEGMENT_MAX_GRADIENT,
-  SEGMENT_POOL,
-  SEGMENT_POOL_GRADIENT,
-  SEGMENT_SPREAD,
-  SEGMENT_SUM,
-} from "./segment.js";
+import { type AccumulateRows, loopAccumulate, rowMapKernel } from "./row-map.js";
+import { SEGMENT_MAX, SEGMENT_MAX_GRADIENT } from "./segment-max.js";
 import { SEGMENT_SOFTMAX, SEGMENT_SOFTMAX_GRADIENT } from "./segment-softmax.js";
-import { SPARSE_MATMUL, SPARSE_SCATTER } from "./sparse.js";
+
+/** The inner loops that a backend can replace. */
+export interface Loops {
+  readonly product: MatrixProduct;
+  readonly accumulate: AccumulateRows;
+}
+
+/** The loops in JavaScript, for the cpu backend and for machines without SIMD. */
+export const PLAIN_LOOPS: Loops = { product: loopProduct, accumulate: loopAccumulate };
+
+/** The kernel of row maps over JavaScript loops; its name and gradient hold for every inner loop. */
+export const ROW_MAP = rowMapKernel(loopAccumulate);
 
 /** The dense kernels over JavaScript loops; their names and gradients hold for every product. */
 export const { matMul: MATMUL, linear: LINEAR } = denseKernels(loopProduct);
@@ -24,29 +26,20 @@ export const { matMul: MATMUL, linear: LINEAR } = denseKernels(loopProduct);
 /**
  * Lists all kernels.
  *
- * @param product - the matrix product behind the dense ones.
+ * @param loops - the inner loops behind the hot ones.
  */
-export function allKernels(product: MatrixProduct): readonly Kernel<unknown>[] {
+export function allKernels({ product, accumulate }: Loops): readonly Kernel<unknown>[] {
   const { matMul, linear } = denseKernels(product);
   return [
     matMul,
     linear,
     RELU_MASK,
     COLUMN_SUM,
-    SPARSE_MATMUL,
-    SPARSE_SCATTER,
-    GATHER_SUM,
-    SCATTER_ADD,
+    rowMapKernel(accumulate),
     LAYER_NORM,
     LAYER_NORM_GRADIENT,
-    SEGMENT_SUM,
-    SEGMENT_SPREAD,
     SEGMENT_MAX,
     SEGMENT_MAX_GRADIENT,
-    SEGMENT_LAST,
-    SEGMENT_LAST_GRADIENT,
-    SEGMENT_POOL,
-    SEGMENT_POOL_GRADIENT,
     SEGMENT_SOFTMAX,
     SEGMENT_SOFTMAX_GRADIENT,
     DROPOUT,

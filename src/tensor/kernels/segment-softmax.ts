@@ -1,6 +1,6 @@
 /** Softmax over the rows of each segment: attention weights of the edges of a node. */
 import { type Kernel, runKernel } from "./kernel.js";
-import type { SegmentAttrs } from "./segment.js";
+import type { SegmentAttrs } from "./segment-max.js";
 
 /** Normalises each column of `x [E, H]` within each segment to positive numbers that sum to 1. */
 export const SEGMENT_SOFTMAX: Kernel<SegmentAttrs> = {

@@ -3,6 +3,7 @@ import { invariant } from "../../core/assert.js";
 import { loopProduct, type MatrixProduct, type ProductShape } from "../kernels/dense.js";
 import type { WasmBackend } from "../kernels/kernel.js";
 import { type GemmFunctions, gemmModule, PANEL_COLUMNS, STRIP_ROWS } from "./gemm-module.js";
+import { instantiate } from "./instantiate.js";
 
 /** Inner size and columns of one packed block of B: 256 × 256 floats, a quarter megabyte, stay in the second cache. */
 const BLOCK_INNER = 256;
@@ -41,7 +42,7 @@ interface Operands {
  * @see Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication.
  */
 export function createWasmProduct(backend: WasmBackend, relaxed: boolean): MatrixProduct | null {
-  const functions = compile(gemmModule(relaxed), backend);
+  const functions = instantiate<GemmFunctions>(gemmModule(relaxed), backend);
   if (!functions) return null;
   const product: MatrixProduct = (memory, { a, b, bias, out }, shape, relu) => {
     const { m, n } = shape;
@@ -191,20 +192,6 @@ function writeStart(
   const width = Math.ceil(columns / PANEL_COLUMNS) * PANEL_COLUMNS;
   const start = new Float32Array(backend.wasm.HEAPU8.buffer, scratch.start, width).fill(0);
   if (bias) start.set(bias.subarray(0, columns));
-}
-
-/** The part of the global WebAssembly object that we use; Node's types leave it out. */
-interface WebAssemblyApi {
-  validate(bytes: Uint8Array): boolean;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-}
-
-function compile(bytes: Uint8Array, backend: WasmBackend): GemmFunctions | null {
-  const api = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
-  if (!api.validate(bytes)) return null;
-  const imports = { env: { memory: backend.wasm.asm.memory } };
-  return new api.Instance(new api.Module(bytes), imports).exports as GemmFunctions;
 }
 
 /** Compares a product with edges on all sides with the loops, once, before it is trusted. */
