@@ -1,0 +1,58 @@
+/** Reads the tables of a DuckDB file, read only. */
+import { DataError } from "../../core/errors.js";
+import { type Engine, engineMessage, sqlName, sqlText } from "./duckdb.js";
+import { describeRelation, readRelation } from "./read-relation.js";
+import type { TableSource } from "./table-source.js";
+
+const ALIAS = "source_file";
+
+/**
+ * Attaches a DuckDB file and lists its tables.
+ *
+ * @param engine - the engine.
+ * @param path - the file.
+ * @returns one source a table; tables outside the schema `main` are called `schema.table` where the bare name is taken.
+ * @throws {@link DataError} DAT202 if it holds no table, DAT212 if it is no DuckDB file or in use by a writer.
+ */
+export async function attachDuckDb(engine: Engine, path: string): Promise<TableSource[]> {
+  try {
+    await engine.connection.run(`ATTACH ${sqlText(path)} AS ${ALIAS} (READ_ONLY, TYPE DUCKDB)`);
+  } catch (cause) {
+    throw new DataError("DAT212", `\`${path}\` cannot be opened: ${engineMessage(cause)}`, {
+      at: { file: path },
+      hint: /lock/i.test(String(cause))
+        ? "another process has the file open for writing: close it first"
+        : "check that it is a DuckDB file of a version up to 1.5",
+      cause,
+    });
+  }
+  const rows = await engine.rows(
+    `SELECT schema_name AS schema, table_name AS name FROM duckdb_tables()
+     WHERE database_name = ${sqlText(ALIAS)} AND NOT internal
+     ORDER BY schema_name <> 'main', schema_name, table_oid`,
+  );
+  if (rows.length === 0) {
+    throw new DataError("DAT202", `there is no table in \`${path}\``, {
+      at: { file: path },
+      hint: "create the tables first; views are not read",
+    });
+  }
+  const taken = new Set<string>();
+  return rows.map((row): TableSource => {
+    const [schema, name] = [String(row["schema"]), String(row["name"])];
+    const table = taken.has(name) ? `${schema}.${name}` : name;
+    taken.add(table);
+    const sql = `${ALIAS}.${sqlName(schema)}.${sqlName(name)}`;
+    return {
+      table,
+      read: async (exclude, options) => {
+        const columns = await describeRelation(engine, sql);
+        const kept = columns.filter((column) => !exclude.includes(column.name));
+        const [counted] = await engine.rows(`SELECT CAST(count(*) AS DOUBLE) AS rows FROM ${sql}`);
+        const relation = { sql, table, columns: kept, rows: Number(counted?.["rows"] ?? 0) };
+        const read = await readRelation(engine, relation, { ...options, nullValues: undefined });
+        return { ...read, columnNames: columns.map((column) => column.name) };
+      },
+    };
+  });
+}
