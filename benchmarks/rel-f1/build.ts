@@ -1,5 +1,5 @@
 /** Rebuilds RelBench's rel-f1 from the Ergast CSV files, row for row, as Parquet files with their schema.json. */
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { REL_F1_TABLES, relF1Schema, type TableSpec } from "./tables.js";
@@ -107,10 +107,15 @@ function startTime(race: string): string {
   return `CASE ${race}.time WHEN '\\N' THEN '00:00:00' ELSE ${race}.time END`;
 }
 
+/** Writes beside and renames, so that no half file stands under the name. */
 async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
   const beside = `${path}.${process.pid}.part`;
-  await write(beside);
-  await rename(beside, path);
+  try {
+    await write(beside);
+    await rename(beside, path);
+  } finally {
+    await rm(beside, { force: true });
+  }
 }
 
 const raw = (table: string): string => quoted(`raw_${table}`);
