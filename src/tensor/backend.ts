@@ -7,6 +7,7 @@ import { registerStockGradients } from "./gradients/stock.js";
 import { allKernels, type Loops, PLAIN_LOOPS } from "./kernels/all.js";
 import { registerKernels, type WasmBackend } from "./kernels/kernel.js";
 import { createWasmProduct } from "./wasm/gemm.js";
+import { createWasmNorm } from "./wasm/norm.js";
 import { createWasmAccumulate } from "./wasm/rows.js";
 
 /** A backend by our name: `wasm` is embedded, `cpu` works everywhere, the others are optional packages. */
@@ -186,7 +187,8 @@ function wasmLoops(relaxed: boolean): Loops | null {
   if (relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
   const product =
     (relaxed ? createWasmProduct(backend, true) : null) ?? createWasmProduct(backend, false);
-  return product && accumulate ? { product, accumulate } : null;
+  const rest = createWasmNorm(backend);
+  return product && accumulate && rest ? { product, accumulate, ...rest } : null;
 }
 
 function isInstalled(module: string): boolean {

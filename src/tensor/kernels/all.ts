@@ -1,43 +1,59 @@
 /** The list of our kernels, for registration and for counting. */
-import { COLUMN_SUM, denseKernels, loopProduct, type MatrixProduct, RELU_MASK } from "./dense.js";
+import {
+  type DenseLoops,
+  denseKernels,
+  loopProduct,
+  plainColumnSum,
+  plainReluMask,
+} from "./dense.js";
 import { DROPOUT } from "./dropout.js";
 import type { Kernel } from "./kernel.js";
-import { LAYER_NORM, LAYER_NORM_GRADIENT } from "./layer-norm.js";
+import { layerNormKernels, type NormLoops, plainNorm } from "./layer-norm.js";
 import { CLASS_LOSS, CLASS_LOSS_GRADIENT, POINT_LOSS, POINT_LOSS_GRADIENT } from "./loss.js";
 import { type AccumulateRows, loopAccumulate, rowMapKernel } from "./row-map.js";
 import { SEGMENT_MAX, SEGMENT_MAX_GRADIENT } from "./segment-max.js";
 import { SEGMENT_SOFTMAX, SEGMENT_SOFTMAX_GRADIENT } from "./segment-softmax.js";
 
 /** The inner loops that a backend can replace. */
-export interface Loops {
-  readonly product: MatrixProduct;
+export interface Loops extends DenseLoops {
   readonly accumulate: AccumulateRows;
+  readonly norm: NormLoops;
 }
 
 /** The loops in JavaScript, for the cpu backend and for machines without SIMD. */
-export const PLAIN_LOOPS: Loops = { product: loopProduct, accumulate: loopAccumulate };
+export const PLAIN_LOOPS: Loops = {
+  product: loopProduct,
+  reluMask: plainReluMask,
+  columnSum: plainColumnSum,
+  accumulate: loopAccumulate,
+  norm: plainNorm,
+};
 
-/** The kernel of row maps over JavaScript loops; its name and gradient hold for every inner loop. */
-export const ROW_MAP = rowMapKernel(loopAccumulate);
+/** The dense kernels over JavaScript loops; names and gradients hold for every implementation of the loops. */
+export const { matMul: MATMUL, linear: LINEAR } = denseKernels(PLAIN_LOOPS);
 
-/** The dense kernels over JavaScript loops; their names and gradients hold for every product. */
-export const { matMul: MATMUL, linear: LINEAR } = denseKernels(loopProduct);
+/** The kernel of row maps, as above. */
+export const ROW_MAP = rowMapKernel(PLAIN_LOOPS.accumulate);
+
+/** The kernel of layer normalisation, as above. */
+export const { layerNorm: LAYER_NORM } = layerNormKernels(PLAIN_LOOPS.norm);
 
 /**
  * Lists all kernels.
  *
  * @param loops - the inner loops behind the hot ones.
  */
-export function allKernels({ product, accumulate }: Loops): readonly Kernel<unknown>[] {
-  const { matMul, linear } = denseKernels(product);
+export function allKernels(loops: Loops): readonly Kernel<unknown>[] {
+  const { matMul, linear, mask, sum } = denseKernels(loops);
+  const { layerNorm, layerNormGradient } = layerNormKernels(loops.norm);
   return [
     matMul,
     linear,
-    RELU_MASK,
-    COLUMN_SUM,
-    rowMapKernel(accumulate),
-    LAYER_NORM,
-    LAYER_NORM_GRADIENT,
+    mask,
+    sum,
+    rowMapKernel(loops.accumulate),
+    layerNorm,
+    layerNormGradient,
     SEGMENT_MAX,
     SEGMENT_MAX_GRADIENT,
     SEGMENT_SOFTMAX,

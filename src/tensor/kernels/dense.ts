@@ -39,18 +39,43 @@ export interface LinearAttrs {
   readonly relu: boolean;
 }
 
-/** The kernels that stand on a matrix product. */
+/** The inner loops of the dense kernels. */
+export interface DenseLoops {
+  readonly product: MatrixProduct;
+  readonly reluMask: ReluMask;
+  readonly columnSum: ColumnSum;
+}
+
+/** The dense kernels; the last two serve the gradient of the linear layer. */
 export interface DenseKernels {
   readonly matMul: Kernel<MatMulAttrs>;
   readonly linear: Kernel<LinearAttrs>;
+  readonly mask: Kernel<object>;
+  readonly sum: Kernel<object>;
 }
 
 /**
- * Makes the dense kernels over an implementation of the product.
+ * Makes the dense kernels over an implementation of their loops.
  *
- * @param product - loops in JavaScript, or the wasm micro-kernel.
+ * @param loops - in JavaScript or in wasm.
  */
-export function denseKernels(product: MatrixProduct): DenseKernels {
+export function denseKernels({ product, reluMask, columnSum }: DenseLoops): DenseKernels {
+  const mask: Kernel<object> = {
+    name: "RelgraphReluMask",
+    run(call) {
+      const out = call.output(call.input("dy").shape);
+      reluMask(call, call.input("dy"), call.input("y"), out);
+      return out;
+    },
+  };
+  const sum: Kernel<object> = {
+    name: "RelgraphColumnSum",
+    run(call) {
+      const out = call.output([call.input("x").shape[1]!]);
+      columnSum(call, call.input("x"), out);
+      return out;
+    },
+  };
   const matMul: Kernel<MatMulAttrs> = {
     name: "RelgraphMatMul",
     run(call) {
@@ -96,18 +121,18 @@ export function denseKernels(product: MatrixProduct): DenseKernels {
       inputs: ["x", "weight"],
       output: true,
       backward(dy, [x, weight, y], { relu }) {
-        const dz = relu ? runKernel(RELU_MASK, { dy, y: y! }, {}) : dy;
+        const dz = relu ? runKernel(mask, { dy, y: y! }, {}) : dy;
         return {
           x: () =>
             runKernel(matMul, { a: dz, b: weight! }, { transposeA: false, transposeB: true }),
           weight: () =>
             runKernel(matMul, { a: x!, b: dz }, { transposeA: true, transposeB: false }),
-          bias: () => runKernel(COLUMN_SUM, { x: dz }, {}),
+          bias: () => runKernel(sum, { x: dz }, {}),
         };
       },
     },
   };
-  return { matMul, linear };
+  return { matMul, linear, mask, sum };
 }
 
 const PLAIN: MatMulAttrs = { transposeA: false, transposeB: false };
@@ -121,32 +146,31 @@ function productShape(
   return { m, k, n: transposeB ? b[0]! : b[1]!, transposeA, transposeB };
 }
 
-/** Passes a gradient where a rectified output is positive. */
-export const RELU_MASK: Kernel<object> = {
-  name: "RelgraphReluMask",
-  run(call) {
-    const out = call.output(call.input("dy").shape);
-    const dy = call.floats(call.input("dy"));
-    const y = call.floats(call.input("y"));
-    const values = call.floats(out);
-    for (let i = 0; i < values.length; i++) values[i] = y[i]! > 0 ? dy[i]! : 0;
-    return out;
-  },
+/** Writes `dy` where `y` is above 0, else 0: `out` and both operands have the same shape. */
+export type ReluMask = (
+  memory: BackendMemory,
+  dy: tf.TensorInfo,
+  y: tf.TensorInfo,
+  out: tf.TensorInfo,
+) => void;
+
+/** Sums a matrix `x [N, C]` over its rows to `out [C]`. */
+export type ColumnSum = (memory: BackendMemory, x: tf.TensorInfo, out: tf.TensorInfo) => void;
+
+/** The mask of a rectifier in JavaScript. */
+export const plainReluMask: ReluMask = (memory, dy, y, out) => {
+  const [slopes, results, values] = [memory.floats(dy), memory.floats(y), memory.floats(out)];
+  for (let i = 0; i < values.length; i++) values[i] = results[i]! > 0 ? slopes[i]! : 0;
 };
 
-/** Sums a matrix `[N, C]` over its rows to `[C]`, in double precision. */
-export const COLUMN_SUM: Kernel<object> = {
-  name: "RelgraphColumnSum",
-  run(call) {
-    const [rows, columns] = call.input("x").shape as [number, number];
-    const out = call.output([columns]);
-    const x = call.floats(call.input("x"));
-    const sums = new Float64Array(columns);
-    for (let row = 0, at = 0; row < rows; row++)
-      for (let c = 0; c < columns; c++, at++) sums[c] = sums[c]! + x[at]!;
-    call.floats(out).set(sums);
-    return out;
-  },
+/** The sum over rows in JavaScript, in double precision. */
+export const plainColumnSum: ColumnSum = (memory, x, out) => {
+  const [rows, columns] = x.shape as [number, number];
+  const values = memory.floats(x);
+  const sums = new Float64Array(columns);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let c = 0; c < columns; c++, at++) sums[c] = sums[c]! + values[at]!;
+  memory.floats(out).set(sums);
 };
 
 /** The matrix product as loops, for the cpu backend and for machines without SIMD. */

@@ -1,5 +1,6 @@
 /** Layer normalisation with gain, bias and an optional rectifier in one pass, and its gradient in one pass. */
-import { type Kernel, runKernelMany } from "./kernel.js";
+import type * as tf from "@tensorflow/tfjs-core";
+import { type BackendMemory, type Kernel, runKernelMany } from "./kernel.js";
 
 /** Settings of a layer norm. */
 export interface LayerNormAttrs {
@@ -7,59 +8,106 @@ export interface LayerNormAttrs {
   readonly relu: boolean;
 }
 
-/** Normalises each row of `x [N, C]` to mean 0 and variance 1, then scales by `gain` and shifts by `bias`. */
-export const LAYER_NORM: Kernel<LayerNormAttrs> = {
-  name: "RelgraphLayerNorm",
-  run(call) {
-    const { epsilon, relu } = call.attrs;
-    const [rows, columns] = call.input("x").shape as [number, number];
-    const out = call.output([rows, columns]);
-    const x = call.floats(call.input("x"));
-    const gain = call.floats(call.input("gain"));
-    const bias = call.floats(call.input("bias"));
-    const values = call.floats(out);
+/** Operands of the forward loop; `x` and `out` are `[N, C]`, `gain` and `bias` `[C]`. */
+export interface NormOperands {
+  readonly x: tf.TensorInfo;
+  readonly gain: tf.TensorInfo;
+  readonly bias: tf.TensorInfo;
+  readonly out: tf.TensorInfo;
+}
+
+/** Operands of the backward loop: also the gradient that comes in, and those of `x`, `gain` and `bias` that go out. */
+export interface NormGradientOperands extends Omit<NormOperands, "out"> {
+  readonly dy: tf.TensorInfo;
+  readonly dx: tf.TensorInfo;
+  readonly dGain: tf.TensorInfo;
+  readonly dBias: tf.TensorInfo;
+}
+
+/** The inner loops of layer normalisation. */
+export interface NormLoops {
+  forward(memory: BackendMemory, operands: NormOperands, attrs: LayerNormAttrs): void;
+  backward(memory: BackendMemory, operands: NormGradientOperands, attrs: LayerNormAttrs): void;
+}
+
+/** The kernels of layer normalisation. */
+export interface LayerNormKernels {
+  readonly layerNorm: Kernel<LayerNormAttrs>;
+  readonly layerNormGradient: Kernel<LayerNormAttrs>;
+}
+
+/**
+ * Makes the kernels over an implementation of the loops. The gradient computes row statistics again, which is cheaper than
+ * keeping them.
+ *
+ * @param loops - in JavaScript or in wasm.
+ */
+export function layerNormKernels(loops: NormLoops): LayerNormKernels {
+  const layerNormGradient: Kernel<LayerNormAttrs> = {
+    name: "RelgraphLayerNormGradient",
+    run(call) {
+      const [x, gain, bias] = [call.input("x"), call.input("gain"), call.input("bias")];
+      const [dx, dGain, dBias] = [x, gain, bias].map(({ shape }) => call.output(shape)) as [
+        tf.TensorInfo,
+        tf.TensorInfo,
+        tf.TensorInfo,
+      ];
+      const operands = { x, gain, bias, dy: call.input("dy"), dx, dGain, dBias };
+      loops.backward(call, operands, call.attrs);
+      return [dx, dGain, dBias];
+    },
+  };
+  const layerNorm: Kernel<LayerNormAttrs> = {
+    name: "RelgraphLayerNorm",
+    run(call) {
+      const [x, gain, bias] = [call.input("x"), call.input("gain"), call.input("bias")];
+      const out = call.output(x.shape);
+      loops.forward(call, { x, gain, bias, out }, call.attrs);
+      return out;
+    },
+    gradient: {
+      inputs: ["x", "gain", "bias"],
+      backward(dy, [x, gain, bias], attrs) {
+        const inputs = { dy, x: x!, gain: gain!, bias: bias! };
+        const [dx, dGain, dBias] = runKernelMany(layerNormGradient, inputs, attrs);
+        return { x: () => dx!, gain: () => dGain!, bias: () => dBias! };
+      },
+    },
+  };
+  return { layerNorm, layerNormGradient };
+}
+
+/**
+ * The loops in JavaScript, with statistics in double precision.
+ *
+ * @see Ba, Kiros, Hinton 2016, Layer Normalization; dx = s (g − mean(g) − x̂ mean(g x̂)) with g = dy · gain.
+ */
+export const plainNorm: NormLoops = {
+  forward(memory, operands, { epsilon, relu }) {
+    const [rows, columns] = operands.x.shape as [number, number];
+    const x = memory.floats(operands.x);
+    const gain = memory.floats(operands.gain);
+    const bias = memory.floats(operands.bias);
+    const out = memory.floats(operands.out);
     const floor = relu ? 0 : Number.NEGATIVE_INFINITY;
     for (let start = 0; start < rows * columns; start += columns) {
       const mean = rowMean(x, start, columns);
       const scale = rowScale(x, start, columns, mean, epsilon);
       for (let c = 0; c < columns; c++) {
         const value = (x[start + c]! - mean) * scale * gain[c]! + bias[c]!;
-        values[start + c] = Math.max(value, floor);
+        out[start + c] = Math.max(value, floor);
       }
     }
-    return out;
   },
-  gradient: {
-    inputs: ["x", "gain", "bias"],
-    backward(dy, [x, gain, bias], attrs) {
-      const inputs = { dy, x: x!, gain: gain!, bias: bias! };
-      const [dx, dGain, dBias] = runKernelMany(LAYER_NORM_GRADIENT, inputs, attrs);
-      return { x: () => dx!, gain: () => dGain!, bias: () => dBias! };
-    },
-  },
-};
-
-/**
- * Gradients of {@link LAYER_NORM} for x, gain and bias. Row statistics are computed again, which is cheaper than
- * keeping them.
- *
- * @see Ba, Kiros, Hinton 2016, Layer Normalization; dx = s (g − mean(g) − x̂ mean(g x̂)) with g = dy · gain.
- */
-export const LAYER_NORM_GRADIENT: Kernel<LayerNormAttrs> = {
-  name: "RelgraphLayerNormGradient",
-  run(call) {
-    const { epsilon, relu } = call.attrs;
-    const [rows, columns] = call.input("x").shape as [number, number];
-    const outputs = [call.output([rows, columns]), call.output([columns]), call.output([columns])];
-    const x = call.floats(call.input("x"));
-    const dy = call.floats(call.input("dy"));
-    const gain = call.floats(call.input("gain"));
-    const bias = call.floats(call.input("bias"));
-    const dx = call.floats(outputs[0]!);
-    const dGain = new Float64Array(columns);
-    const dBias = new Float64Array(columns);
-    const normed = new Float64Array(columns);
-    const flow = new Float64Array(columns);
+  backward(memory, operands, { epsilon, relu }) {
+    const [rows, columns] = operands.x.shape as [number, number];
+    const x = memory.floats(operands.x);
+    const dy = memory.floats(operands.dy);
+    const gain = memory.floats(operands.gain);
+    const bias = memory.floats(operands.bias);
+    const dx = memory.floats(operands.dx);
+    const [dGain, dBias] = [new Float64Array(columns), new Float64Array(columns)];
+    const [normed, flow] = [new Float64Array(columns), new Float64Array(columns)];
     for (let start = 0; start < rows * columns; start += columns) {
       const mean = rowMean(x, start, columns);
       const scale = rowScale(x, start, columns, mean, epsilon);
@@ -82,9 +130,8 @@ export const LAYER_NORM_GRADIENT: Kernel<LayerNormAttrs> = {
       for (let c = 0; c < columns; c++)
         dx[start + c] = scale * (flow[c]! - flowSum - normed[c]! * flowDot);
     }
-    call.floats(outputs[1]!).set(dGain);
-    call.floats(outputs[2]!).set(dBias);
-    return outputs;
+    memory.floats(operands.dGain).set(dGain);
+    memory.floats(operands.dBias).set(dBias);
   },
 };
 

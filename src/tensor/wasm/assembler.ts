@@ -119,6 +119,8 @@ export const f32 = {
   const: (value: number): Value<"f32"> => ({ type: "f32", code: [0x43, ...floatBytes(value)] }),
   add: binary("f32", [0x92]),
   mul: binary("f32", [0x94]),
+  div: binary("f32", [0x95]),
+  sqrt: (value: Value<"f32">): Value<"f32"> => ({ type: "f32", code: [...value.code, 0x91] }),
   load: load("f32", [0x2a, 2]),
   store: store("f32", [0x38, 2]),
 } as const;
@@ -134,8 +136,21 @@ export const f32x4 = {
     code: [...value.code, 0xfd, 0x13],
   }),
   add: binary("v128", [0xfd, ...unsigned(0xe4)]),
+  sub: binary("v128", [0xfd, ...unsigned(0xe5)]),
   mul: binary("v128", [0xfd, ...unsigned(0xe6)]),
   max: binary("v128", [0xfd, ...unsigned(0xe9)]),
+  /** All ones in the lanes where the first is greater. */
+  greater: binary("v128", [0xfd, 0x44]),
+  /** Keeps the bits of the first where the second has ones. */
+  and: binary("v128", [0xfd, 0x4e]),
+  /** Adds the four lanes to one number. */
+  sum: (vector: Local<"v128">): Value<"f32"> => {
+    const lane = (i: number): Value<"f32"> => ({
+      type: "f32",
+      code: [...vector.code, 0xfd, 0x1f, i],
+    });
+    return f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)));
+  },
   /** `a · b + c`, fused or not as the machine likes: relaxed SIMD. */
   relaxedMulAdd: (a: Value<"v128">, b: Value<"v128">, c: Value<"v128">): Value<"v128"> => ({
     type: "v128",
