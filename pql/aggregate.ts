@@ -41,7 +41,9 @@ export function createAccumulator(
     case "MAX": {
       if (dictionary === null) return extreme(name, values!.data, cells, null);
       const { ranks, ordered } = rankTexts(dictionary, values!.int64);
-      const ranked = Int32Array.from(values!.data, (code) => ranks[code] ?? -1);
+      const codes = values!.data;
+      const ranked = new Int32Array(codes.length);
+      for (let row = 0; row < codes.length; row++) ranked[row] = ranks[codes[row]!] ?? -1;
       return extreme(name, ranked, cells, ordered);
     }
     case "FIRST":
@@ -59,7 +61,7 @@ function count(cells: number): Accumulator {
     visit: (cell) => {
       counts[cell]!++;
     },
-    finish: () => Float64Array.from(counts),
+    finish: () => new Float64Array(counts),
     dictionary: null,
   };
 }
@@ -132,8 +134,11 @@ function outermost(
           const held = rows[cell]!;
           if (held < 0 || times === null || times[row]! >= times[held]!) rows[cell] = row;
         };
-  const finish = (): Float64Array =>
-    Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : data[row]!));
+  const finish = (): Float64Array => {
+    const found = new Float64Array(cells).fill(Number.NaN);
+    for (let cell = 0; cell < cells; cell++) if (rows[cell]! >= 0) found[cell] = data[rows[cell]!]!;
+    return found;
+  };
   return { visit, finish, dictionary };
 }
 
@@ -175,7 +180,7 @@ function countDistinct(data: RowValues["data"], cells: number): Accumulator {
     counts[cell]!++;
     if (++used * 2 > capacity) grow();
   };
-  return { visit, finish: () => Float64Array.from(counts), dictionary: null };
+  return { visit, finish: () => new Float64Array(counts), dictionary: null };
 }
 
 function hashFraction(value: number): number {

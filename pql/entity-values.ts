@@ -73,7 +73,8 @@ export function readClause(clause: BoundTarget, context: ClauseContext): ClauseR
     }
     const held = measured.get(operand)!;
     const data = slice(held, anchor);
-    const nulls = Uint8Array.from(data, (value) => (Number.isNaN(value) ? 1 : 0));
+    const nulls = new Uint8Array(entities);
+    for (let row = 0; row < entities; row++) if (Number.isNaN(data[row]!)) nulls[row] = 1;
     return { data, nulls, dictionary: held.dictionary, int64: held.int64, list: null };
   };
   const compareAt =
@@ -85,9 +86,11 @@ export function readClause(clause: BoundTarget, context: ClauseContext): ClauseR
       const counts = slice(hits, anchor);
       const sizes = values(left, anchor);
       const ifHit = operator === "CONTAINS" ? TRUE : FALSE;
-      return Uint8Array.from(counts, (count, row) =>
-        sizes.nulls![row] === 1 ? UNKNOWN : count > 0 ? ifHit : 1 - ifHit,
-      );
+      const truth = new Uint8Array(entities);
+      for (let row = 0; row < entities; row++) {
+        truth[row] = sizes.nulls![row] === 1 ? UNKNOWN : counts[row]! > 0 ? ifHit : 1 - ifHit;
+      }
+      return truth;
     };
   const filter: ClauseReader["filter"] = (condition, anchor) =>
     evaluate(condition, logic, compareAt(anchor));

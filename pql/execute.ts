@@ -19,7 +19,7 @@ import { TRUE } from "./filter.js";
 import { createLabeller, type Labeller } from "./label.js";
 import { createMeter, type Meter, windowsAscend } from "./measure.js";
 import type { TrainingTablePlan } from "./plan.js";
-import { collectRows, joinRows, joinTimes, orderByTime, reorder } from "./row-lists.js";
+import { collectRows, gather, joinRows, joinTimes, orderByTime, reorder } from "./row-lists.js";
 
 /** Options of {@link runPlan}. */
 export interface RunOptions extends WorkOptions {
@@ -200,7 +200,7 @@ function labelRows(run: Run, anchors: Float64Array | null): LabelTable {
     dropped.undefinedLabel += dropUnless(eligible, (row) => !Number.isNaN(values[row]!));
     const rows = collectRows(eligible);
     push(run, rows, at);
-    labels.push(Float64Array.from(rows, (row) => values[row]!));
+    labels.push(gather(values, rows));
   });
   return finishLabels(run, anchors, labels, labeller);
 }
@@ -287,15 +287,17 @@ function findListed(
 
 function push(run: Run, rows: Int32Array, at: Timestamp | Float64Array): void {
   run.rows.push(rows);
-  run.times.push(Float64Array.from(rows, (row) => (typeof at === "number" ? at : at[row]!)));
+  run.times.push(
+    typeof at === "number" ? new Float64Array(rows.length).fill(at) : gather(at, rows),
+  );
 }
 
 function findWarnings(run: Run, anchors: Float64Array | null): Complaint[] {
   const warnings = findEmpty(run);
-  const { plan, db } = run;
+  const { plan, meter } = run;
   const last = anchors?.at(-1);
-  const end = db.timeSpan(plan.timeTables)?.max;
-  if (last === undefined || end === undefined) return warnings;
+  if (last === undefined || plan.task.window === null) return warnings;
+  const end = Math.max(...plan.timeTables.map((table) => meter.lastTime(table)));
   const closes = Math.max(...plan.labelWindows.map((window) => placeWindow(last, window).to));
   if (closes > end) {
     warnings.push({

@@ -25,8 +25,14 @@ export interface Labeller {
  */
 export function createLabeller(db: Database, task: EntityTask, target: BoundTarget): Labeller {
   if (target.kind !== "column" && target.kind !== "aggregation") {
-    const labels: Labeller["labels"] = (reader, anchor) =>
-      Float64Array.from(reader.label(target, anchor), (t) => (t === UNKNOWN ? Number.NaN : t));
+    const labels: Labeller["labels"] = (reader, anchor) => {
+      const truth = reader.label(target, anchor);
+      const numbers = new Float64Array(truth);
+      for (let row = 0; row < truth.length; row++) {
+        if (truth[row] === UNKNOWN) numbers[row] = Number.NaN;
+      }
+      return numbers;
+    };
     return { classes: null, integer: true, labels };
   }
   if (task.taskType === "multiclass_classification") return classLabeller(db, target);
@@ -44,7 +50,10 @@ function holdsIntegers(db: Database, target: BoundOperand): boolean {
 }
 
 function toNumbers({ data, nulls }: RowValues): Float64Array {
-  return Float64Array.from(data, (value, row) => (nulls?.[row] === 1 ? Number.NaN : value));
+  const numbers = new Float64Array(data);
+  if (nulls === null) return numbers;
+  for (let row = 0; row < numbers.length; row++) if (nulls[row] === 1) numbers[row] = Number.NaN;
+  return numbers;
 }
 
 function classLabeller(db: Database, target: BoundOperand): Labeller {

@@ -41,6 +41,8 @@ export interface Meter {
   ): Measured;
   /** Tells whether an aggregation reads cells that become known later than their row. */
   readsLateCells(aggregation: BoundAggregation): boolean;
+  /** Returns the latest time of a table's rows; `-Infinity` without any, `+Infinity` for a table without time. */
+  lastTime(table: string): Timestamp;
 }
 
 /**
@@ -61,7 +63,9 @@ export function createMeter(db: Database, entityTable: string, logic: NullLogic)
     if (!column) return null;
     let times = column.values;
     if (column.validity) {
-      times = Float64Array.from(times, (time, row) => (isValid(column, row) ? time : Number.NaN));
+      times = times.slice();
+      for (let row = 0; row < times.length; row++)
+        if (!isValid(column, row)) times[row] = Number.NaN;
     }
     const entry = { times, sorted: isAscending(times) };
     timesOf.set(table, entry);
@@ -125,13 +129,26 @@ export function createMeter(db: Database, entityTable: string, logic: NullLogic)
     ];
     return names.some((name) => knownTimes(db, table.name, name) !== null);
   };
-  return { measure, readsLateCells };
+  const lastTime: Meter["lastTime"] = (table) => {
+    const clock = rowTimes(table);
+    if (clock === null) return Infinity;
+    if (clock.sorted) return clock.times.at(-1) ?? -Infinity;
+    let last = -Infinity;
+    for (let row = 0; row < clock.times.length; row++) {
+      if (clock.times[row]! > last) last = clock.times[row]!;
+    }
+    return last;
+  };
+  return { measure, readsLateCells, lastTime };
 }
 
 /** Turns a moment per entity into one per event. */
 function momentOfEvents(moment: Moment, parentRows: Int32Array): Moment {
   if (typeof moment === "number") return moment;
-  return Float64Array.from(parentRows, (owner) => moment[owner] ?? -Infinity);
+  const moments = new Float64Array(parentRows.length);
+  for (let row = 0; row < moments.length; row++)
+    moments[row] = moment[parentRows[row]!] ?? -Infinity;
+  return moments;
 }
 
 function momentAt(moment: Moment, row: number): Timestamp {

@@ -11,6 +11,13 @@ export function collectRows(marks: Uint8Array): Int32Array {
   return rows;
 }
 
+/** Returns the values of some rows. */
+export function gather(values: Float64Array, rows: Int32Array): Float64Array {
+  const taken = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!;
+  return taken;
+}
+
 /** Returns the order of rows by time; rows of the same time stay in row order. */
 export function orderByTime(times: Float64Array): Int32Array {
   const order = Int32Array.from(times, (_, i) => i);

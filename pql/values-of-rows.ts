@@ -52,23 +52,25 @@ export function readRows(db: Database, table: string, name: string, moment: Mome
 /** Marks the rows whose cell is missing, or not known at the moment; `null` = none. */
 function nullsOf(db: Database, table: string, name: string, moment: Moment): Uint8Array | null {
   const column = db.table(table).column(name);
+  const { length } = column;
   let nulls: Uint8Array | null = null;
   if (column.validity !== null) {
-    nulls = new Uint8Array(column.length);
-    for (let row = 0; row < column.length; row++) if (!isValid(column, row)) nulls[row] = 1;
+    nulls = new Uint8Array(length);
+    for (let row = 0; row < length; row++) if (!isValid(column, row)) nulls[row] = 1;
   }
-  if (
-    (column.kind === "number" || column.kind === "timestamp") &&
-    column.values.some(Number.isNaN)
-  ) {
-    nulls ??= new Uint8Array(column.length);
-    for (let row = 0; row < column.length; row++)
-      if (Number.isNaN(column.values[row])) nulls[row] = 1;
+  if (column.kind === "number" || column.kind === "timestamp") {
+    const { values } = column;
+    for (let row = 0; row < length; row++) {
+      const value = values[row]!;
+      if (!Number.isNaN(value)) continue;
+      nulls ??= new Uint8Array(length);
+      nulls[row] = 1;
+    }
   }
   const known = moment === Infinity ? null : knownTimes(db, table, name);
   if (known === null) return nulls;
-  nulls ??= new Uint8Array(column.length);
-  for (let row = 0; row < column.length; row++) {
+  nulls ??= new Uint8Array(length);
+  for (let row = 0; row < length; row++) {
     const at = typeof moment === "number" ? moment : moment[row]!;
     if (known[row]! > at) nulls[row] = 1;
   }
