@@ -6,6 +6,7 @@ import { ConfigError } from "../core/errors.js";
 import { registerStockGradients } from "./gradients/stock.js";
 import { allKernels, type Loops, PLAIN_LOOPS } from "./kernels/all.js";
 import { registerKernels, type WasmBackend } from "./kernels/kernel.js";
+import { createWasmDropout } from "./wasm/dropout.js";
 import { createWasmProduct } from "./wasm/gemm.js";
 import { createWasmNorm } from "./wasm/norm.js";
 import { createWasmAccumulate } from "./wasm/rows.js";
@@ -187,8 +188,11 @@ function wasmLoops(relaxed: boolean): Loops | null {
   if (relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
   const product =
     (relaxed ? createWasmProduct(backend, true) : null) ?? createWasmProduct(backend, false);
-  const rest = createWasmNorm(backend);
-  return product && accumulate && rest ? { product, accumulate, ...rest } : null;
+  const norm = createWasmNorm(backend);
+  const dropout = createWasmDropout(backend);
+  return product && accumulate && norm && dropout
+    ? { product, accumulate, dropout, ...norm }
+    : null;
 }
 
 function isInstalled(module: string): boolean {

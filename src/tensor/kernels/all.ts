@@ -6,7 +6,7 @@ import {
   plainColumnSum,
   plainReluMask,
 } from "./dense.js";
-import { DROPOUT } from "./dropout.js";
+import { type DropoutLoop, dropoutKernel, plainDropout } from "./dropout.js";
 import type { Kernel } from "./kernel.js";
 import { layerNormKernels, type NormLoops, plainNorm } from "./layer-norm.js";
 import { CLASS_LOSS, CLASS_LOSS_GRADIENT, POINT_LOSS, POINT_LOSS_GRADIENT } from "./loss.js";
@@ -18,6 +18,7 @@ import { SEGMENT_SOFTMAX, SEGMENT_SOFTMAX_GRADIENT } from "./segment-softmax.js"
 export interface Loops extends DenseLoops {
   readonly accumulate: AccumulateRows;
   readonly norm: NormLoops;
+  readonly dropout: DropoutLoop;
 }
 
 /** The loops in JavaScript, for the cpu backend and for machines without SIMD. */
@@ -27,6 +28,7 @@ export const PLAIN_LOOPS: Loops = {
   columnSum: plainColumnSum,
   accumulate: loopAccumulate,
   norm: plainNorm,
+  dropout: plainDropout,
 };
 
 /** The dense kernels over JavaScript loops; names and gradients hold for every implementation of the loops. */
@@ -37,6 +39,9 @@ export const ROW_MAP = rowMapKernel(PLAIN_LOOPS.accumulate);
 
 /** The kernel of layer normalisation, as above. */
 export const { layerNorm: LAYER_NORM } = layerNormKernels(PLAIN_LOOPS.norm);
+
+/** The kernel of dropout, as above. */
+export const DROPOUT = dropoutKernel(PLAIN_LOOPS.dropout);
 
 /**
  * Lists all kernels.
@@ -58,7 +63,7 @@ export function allKernels(loops: Loops): readonly Kernel<unknown>[] {
     SEGMENT_MAX_GRADIENT,
     SEGMENT_SOFTMAX,
     SEGMENT_SOFTMAX_GRADIENT,
-    DROPOUT,
+    dropoutKernel(loops.dropout),
     POINT_LOSS,
     POINT_LOSS_GRADIENT,
     CLASS_LOSS,

@@ -169,6 +169,27 @@ export const f32x4 = {
   }),
 } as const;
 
+/** Operations on four 32-bit integer lanes. */
+export const i32x4 = {
+  const: (lanes: readonly number[]): Value<"v128"> => ({
+    type: "v128",
+    code: [0xfd, 0x0c, ...new Uint8Array(Int32Array.from(lanes).buffer)],
+  }),
+  splat: (value: Value<"i32">): Value<"v128"> => ({
+    type: "v128",
+    code: [...value.code, 0xfd, 0x11],
+  }),
+  add: binary("v128", [0xfd, ...unsigned(0xae)]),
+  mul: binary("v128", [0xfd, ...unsigned(0xb5)]),
+  xor: binary("v128", [0xfd, 0x51]),
+  shiftRight: (value: Value<"v128">, bits: number): Value<"v128"> => ({
+    type: "v128",
+    code: [...value.code, ...i32.const(bits).code, 0xfd, ...unsigned(0xad)],
+  }),
+  /** All ones in the lanes where the first is greater, as unsigned numbers. */
+  greater: binary("v128", [0xfd, 0x3c]),
+} as const;
+
 function binary<T extends ValueType>(type: T, opcode: Code) {
   return (a: Value<T>, b: Value<T>): Value<T> => ({
     type,
