@@ -16,8 +16,10 @@ import type { ModelSpec } from "./spec.js";
 /** Distinct rows of one table in a batch. */
 export interface TableBatch {
   readonly table: string;
-  /** int32 `[U]`: row numbers; a row occurs once per state of its known-later cells. */
+  /** int32 `[U]`: row numbers; a row occurs once per state of its known-later cells (and per place when separate). */
   readonly rows: Int32Array;
+  /** int32 `[U]`: the position that first used the row, `−1` for the seeds' own rows. */
+  readonly places: Int32Array;
   /** Sparse `[U, width]`. */
   readonly features: SparseRows;
 }
@@ -74,19 +76,27 @@ export interface NeighborLoader {
    *
    * @param seeds - entity rows with their anchor and visible times.
    * @param rng - the sampling stream; a seed's rows do not depend on the other seeds.
+   * @param options - how rows are shared.
    */
-  load(seeds: Seeds, rng: Rng): HeteroBatch;
+  load(seeds: Seeds, rng: Rng, options?: LoadOptions): HeteroBatch;
+}
+
+/** Options of a batch. */
+export interface LoadOptions {
+  /** Encodes a row anew for each position that uses it, so that attributions can tell the positions apart. */
+  readonly separate?: boolean;
 }
 
 /** The distinct (row, state) pairs of a table while a batch is made. */
 interface DistinctRows {
   readonly encoder: RowEncoder;
   readonly known: readonly KnownTimes[];
-  /** Per row and state: the number of the last batch that used it, and its place there. */
+  /** Per row and state: the number of the last batch that used it, and its index there. */
   readonly stamps: Int32Array;
-  readonly places: Int32Array;
+  readonly indexes: Int32Array;
   rows: number[];
   states: number[];
+  places: number[];
 }
 
 /**
@@ -104,27 +114,30 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
       encoder: createRowEncoder(db, encoding),
       known: groupTimes(db, encoding),
       stamps: new Int32Array(size),
-      places: new Int32Array(size),
+      indexes: new Int32Array(size),
       rows: [],
       states: [],
+      places: [],
     });
   }
   const contexts: SeedContextEncoder = createSeedContextEncoder(db, spec.context);
   const { plan, positions: meanings } = spec.layout;
   let stamp = 0;
 
-  const load = (seeds: Seeds, rng: Rng): HeteroBatch => {
+  const load = (seeds: Seeds, rng: Rng, { separate = false }: LoadOptions = {}): HeteroBatch => {
     stamp++;
     for (const table of distinct.values()) {
       table.rows = [];
       table.states = [];
+      table.places = [];
     }
     const samples = samplePaths(graph, plan, seeds, rng);
     const seedTable = graph.nodeTypes[plan.seedTable]!.name;
-    const seedIndex = placeRows(distinct.get(seedTable)!, seeds.rows, null, seeds, stamp);
-    const indexes = samples.map((sample, p) =>
-      placeRows(distinct.get(meanings[p]!.table)!, sample.rows, sample.seedOf, seeds, stamp),
-    );
+    const seedIndex = placeRows(distinct.get(seedTable)!, seeds, { rows: seeds.rows }, -1, stamp);
+    const indexes = samples.map((sample, p) => {
+      if (separate) stamp++;
+      return placeRows(distinct.get(meanings[p]!.table)!, seeds, sample, p, stamp);
+    });
     const positions: PositionBatch[] = [];
     samples.forEach((sample, p) => {
       if (meanings[p]!.role !== "pooled") return;
@@ -138,10 +151,15 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
       });
     });
     const tables = spec.encodings.map((encoding): TableBatch => {
-      const { rows, states, encoder } = distinct.get(encoding.table)!;
+      const { rows, states, places, encoder } = distinct.get(encoding.table)!;
       const numbers = Int32Array.from(rows);
       const bits = encoding.groups.length === 0 ? null : Uint8Array.from(states);
-      return { table: encoding.table, rows: numbers, features: encoder.encode(numbers, bits) };
+      return {
+        table: encoding.table,
+        rows: numbers,
+        places: Int32Array.from(places),
+        features: encoder.encode(numbers, bits),
+      };
     });
     const context = contexts.encode(seeds.rows, seeds.anchorTimes, seeds.visibleTimes);
     return { size: seeds.rows.length, seeds, tables, seedIndex, context, positions, samples };
@@ -149,32 +167,33 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
   return { db, graph, load };
 }
 
-/** Finds or adds the distinct place of each row, as it is known at its seed's visible time. */
+/** Finds or adds the distinct index of each row, as it is known at its seed's visible time. */
 function placeRows(
   table: DistinctRows,
-  rows: Int32Array,
-  seedOf: Int32Array | null,
   seeds: Seeds,
+  { rows, seedOf }: { readonly rows: Int32Array; readonly seedOf?: Int32Array },
+  position: number,
   stamp: number,
 ): Int32Array {
-  const { stamps, places, known } = table;
+  const { stamps, indexes, known } = table;
   const index = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     let state = 0;
     for (let g = 0; g < known.length; g++) {
       const times = known[g]!;
-      const visible = seeds.visibleTimes[seedOf === null ? i : seedOf[i]!]!;
+      const visible = seeds.visibleTimes[seedOf ? seedOf[i]! : i]!;
       if (times === null || times[row]! <= visible) state |= 1 << g;
     }
     const slot = row * 2 ** known.length + state;
     if (stamps[slot] !== stamp) {
       stamps[slot] = stamp;
-      places[slot] = table.rows.length;
+      indexes[slot] = table.rows.length;
       table.rows.push(row);
       table.states.push(state);
+      table.places.push(position);
     }
-    index[i] = places[slot]!;
+    index[i] = indexes[slot]!;
   }
   return index;
 }

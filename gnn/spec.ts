@@ -1,5 +1,4 @@
 /** ModelSpec: everything that fixes a model's shape, as plain data that its folder keeps. */
-import type { Schema } from "../src/data/schema.js";
 import type { TableEncoding } from "./frame/encoding.js";
 import type { SeedContextEncoding } from "./frame/seed-context.js";
 import type { PathLayout } from "./paths.js";
@@ -20,12 +19,11 @@ export interface ModelConfig {
 }
 
 /** The shape of a model unless set otherwise. */
-export const DEFAULT_MODEL_CONFIG: ModelConfig = { channels: 64, head: "joint", dropout: 0.1 };
+export const DEFAULT_MODEL_CONFIG: ModelConfig = { channels: 64, head: "additive", dropout: 0.1 };
 
 /** A model's shape: what it reads, how it is encoded, how wide it is. */
 export interface ModelSpec {
   readonly config: ModelConfig;
-  readonly schema: Schema;
   readonly layout: PathLayout;
   /** One per table that the model reads, the entity's first. */
   readonly encodings: readonly TableEncoding[];

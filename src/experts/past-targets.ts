@@ -1,0 +1,134 @@
+/** Past targets as a table: each entity's own labels whose windows have closed, dated by their closing time. */
+import { boundAggregations, boundColumns } from "../../pql/bound.js";
+import { runPlan } from "../../pql/execute.js";
+import type { TrainingTablePlan } from "../../pql/plan.js";
+import type { WorkOptions } from "../core/progress.js";
+import { addTime, type Timestamp } from "../core/time.js";
+import {
+  type Column,
+  numberColumn,
+  renameColumn,
+  stringColumn,
+  takeRows,
+  timestampColumn,
+} from "../data/column.js";
+import type { Database } from "../data/database.js";
+import type { TableSchema } from "../data/schema.js";
+import { Table } from "../data/table.js";
+
+/** Name of the table; no table of a user is called so. */
+export const PAST_TARGETS = "__past_targets";
+
+/** How many windows back an anchor looks. */
+export const PAST_WINDOWS = 12;
+
+/**
+ * Adds the table of past targets to a database: for each anchor, the labels of the {@link PAST_WINDOWS} windows before
+ * it, one window apart. A row is dated by the end of its window, so a sampler that respects time never shows a label
+ * before it was known; `ALL_MEAN` is the mean label of the same window over all entities.
+ *
+ * @param db - the database.
+ * @param plan - the query's plan; its target must have a window.
+ * @param anchorTimes - the anchors that will be seen as seeds.
+ * @param options - progress, cancellation.
+ * @see RelBench `--include_task_tables` (label tables dated `time + timedelta`); KumoRFM `lag_timesteps`.
+ */
+export function withPastTargets(
+  db: Database,
+  plan: TrainingTablePlan,
+  anchorTimes: Iterable<Timestamp>,
+  options: WorkOptions = {},
+): Database {
+  const { horizon } = plan;
+  if (horizon === null || readsLateCells(plan)) return db;
+  const past = pastAnchors(db, plan, anchorTimes);
+  const labels = runPlan(plan, db, past, { signal: options.signal });
+  const { entityRows, anchorTimes: times, targets, classes } = labels;
+  const closed = times.map((time) => addTime(time, horizon.end, horizon.unit));
+  const key = db.tableSchema(plan.task.entityTable).primaryKey ?? [];
+  const columns: Column[] = key.map((name) =>
+    takeRows(db.table(plan.task.entityTable).column(name), entityRows),
+  );
+  if (classes) {
+    const names = Array.from(targets, (target) => classes[target] ?? null);
+    columns.push(renameColumn(stringColumn("TARGET", names), "TARGET"));
+  } else {
+    columns.push(numberColumn("TARGET", targets));
+    columns.push(numberColumn("ALL_MEAN", meansByAnchor(times, targets), { integer: false }));
+  }
+  columns.push(timestampColumn("CLOSED_AT", closed));
+  const table = new Table(PAST_TARGETS, columns);
+  return db.withTable(table, tableSchema(table, key, plan.task.entityTable, plan.task.unit));
+}
+
+/**
+ * Tells whether a label may rest on cells that become known after its window has closed: then it has no closing time
+ * at which it is safe to show.
+ */
+function readsLateCells({ target, assuming }: TrainingTablePlan): boolean {
+  return [...boundAggregations(target), ...boundAggregations(assuming)].some((aggregation) => {
+    const columns = boundColumns(aggregation.where).map(({ column }) => column);
+    if (aggregation.column) columns.push(aggregation.column);
+    return columns.some(
+      ({ name, knownFrom }) => knownFrom !== null || name === aggregation.table.endTimeColumn,
+    );
+  });
+}
+
+/** The anchors of the windows before some anchors, ascending; none that closes before the data begins. */
+function pastAnchors(
+  db: Database,
+  plan: TrainingTablePlan,
+  anchorTimes: Iterable<Timestamp>,
+): Float64Array {
+  const { end, unit } = plan.horizon!;
+  const earliest = db.timeSpan(plan.timeTables)?.min ?? Infinity;
+  const found = new Set<Timestamp>();
+  for (const anchor of new Set(anchorTimes)) {
+    for (let k = 1; k <= PAST_WINDOWS; k++) {
+      const past = addTime(anchor, -k * end, unit);
+      if (addTime(past, end, unit) >= earliest) found.add(past);
+    }
+  }
+  return Float64Array.from(found).sort();
+}
+
+/** The mean over all rows of the same anchor; rows stand in the order of anchors. */
+function meansByAnchor(times: Float64Array, targets: Float64Array): Float64Array {
+  const means = new Float64Array(times.length);
+  for (let from = 0; from < times.length; ) {
+    let to = from;
+    let sum = 0;
+    while (to < times.length && times[to] === times[from]) sum += targets[to++]!;
+    means.fill(sum / (to - from), from, to);
+    from = to;
+  }
+  return means;
+}
+
+function tableSchema(
+  table: Table,
+  key: readonly string[],
+  entityTable: string,
+  unit: string | null,
+): TableSchema {
+  return {
+    name: PAST_TARGETS,
+    columns: table.columns.map((column) => ({
+      name: column.name,
+      kind: column.kind,
+      stype:
+        key.includes(column.name) || column.name === "CLOSED_AT"
+          ? "id"
+          : column.kind === "string"
+            ? "categorical"
+            : "numerical",
+      unit: key.includes(column.name) ? null : unit,
+      knownFrom: null,
+    })),
+    primaryKey: null,
+    timeColumn: "CLOSED_AT",
+    endTimeColumn: null,
+    foreignKeys: [{ name: key.join("+"), columns: key, table: entityTable }],
+  };
+}
