@@ -97,10 +97,6 @@ export function createMeter(db: Database, entityTable: string, logic: NullLogic)
       const { nulls } = values;
       dropped.push((row) => nulls[row] === 1);
     }
-    if (clock && !clock.sorted) {
-      const { times } = clock;
-      dropped.push((row) => Number.isNaN(times[row]!));
-    }
     for (const key of foreignKey.columns) {
       const known = eventMoment === Infinity ? null : knownTimes(db, table.name, key);
       if (known) dropped.push((row) => known[row]! > momentAt(eventMoment, row));

@@ -23,7 +23,7 @@ export type Visit = (cell: number, row: number) => void;
 /**
  * Visits every (cell, event) pair, events in row order within each cell.
  *
- * @param events - the events; rows without a time must have a negative owner.
+ * @param events - the events; an event without a time (NaN) is in no window.
  * @param windows - one window per anchor, `null` = all events for the one anchor there is.
  * @param entities - number of rows of the entity table.
  * @param visit - called once for each event and each window that holds it.
@@ -60,7 +60,10 @@ function sweepSorted(
   }
 }
 
-/** Finds for each event the anchors whose window holds it: those from the first with `to >= t` while `from < t`. */
+/**
+ * Finds for each event the anchors whose window holds it: those from the first with `to >= t` while `from < t`.
+ * A table of buckets over the windows' ends gives that first anchor, where a binary search would guess wrong half the time.
+ */
 function sweepAny(
   owners: Int32Array,
   times: Float64Array,
@@ -70,23 +73,30 @@ function sweepAny(
 ): void {
   const anchors = from.length;
   const earliest = from[0]!;
+  const origin = to[0]!;
   const latest = to[anchors - 1]!;
+  const perMs = latest > origin ? (BUCKETS - 1) / (latest - origin) : 0;
+  const firstOfBucket = new Int32Array(BUCKETS);
+  for (let bucket = 1, anchor = 0; bucket < BUCKETS; bucket++) {
+    // One bucket back, so that rounding never skips an anchor.
+    const start = perMs === 0 ? origin : origin + (bucket - 1) / perMs;
+    while (to[anchor]! < start) anchor++;
+    firstOfBucket[bucket] = anchor;
+  }
   for (let row = 0; row < owners.length; row++) {
     const owner = owners[row]!;
     const time = times[row]!;
-    if (owner < 0 || time <= earliest || time > latest) continue;
-    let low = 0;
-    let high = anchors;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (to[middle]! < time) low = middle + 1;
-      else high = middle;
-    }
-    for (let anchor = low; anchor < anchors && from[anchor]! < time; anchor++) {
+    // Written so that a missing time (NaN) is left out.
+    if (owner < 0 || !(time > earliest && time <= latest)) continue;
+    let anchor = time <= origin ? 0 : firstOfBucket[((time - origin) * perMs) | 0]!;
+    while (to[anchor]! < time) anchor++;
+    for (; anchor < anchors && from[anchor]! < time; anchor++) {
       visit(anchor * entities + owner, row);
     }
   }
 }
+
+const BUCKETS = 4096;
 
 /** Returns the number of leading times that are at or before a time. */
 function upperBound(times: Float64Array, time: Timestamp): number {
