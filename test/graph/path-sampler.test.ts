@@ -189,6 +189,28 @@ describe("samplePaths", () => {
     );
   });
 
+  it("sees from a frozen view what is left when later rows are deleted", () => {
+    fc.assert(
+      fc.property(arbSamplerCase(), fc.nat(8), (drawn, cutoff) => {
+        // Deleting by a null time keeps the row numbers.
+        const cut = drawn.specs.map((spec) =>
+          spec.time
+            ? { ...spec, time: spec.time.map((t) => (t !== null && t > cutoff ? null : t)) }
+            : spec,
+        );
+        const graph = buildGraph(graphDatabase(drawn.specs));
+        const plan = drawPlan(graph, drawn);
+        const { rows: entityRows, anchorTimes } = drawn.seeds;
+        const frozen = createSeeds({ entityRows, anchorTimes }, { frozenAt: cutoff });
+        const whole = createSeeds({ entityRows, anchorTimes });
+        expect(samplePaths(buildGraph(graphDatabase(cut)), plan, whole, createRng(3))).toEqual(
+          samplePaths(graph, plan, frozen, createRng(3)),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("samples a path alike whatever else the plan holds", () => {
     fc.assert(
       fc.property(arbSamplerCase(), (drawn) => {
