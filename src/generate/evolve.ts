@@ -20,6 +20,8 @@ const MOOD_STEP = P.mood.sd * Math.sqrt(1 - MOOD_KEEP * MOOD_KEEP);
 const PERSONAL_KEEP = 1 - 1 / P.personal.memoryDays;
 const PERSONAL_STEP = P.personal.sd * Math.sqrt(1 - PERSONAL_KEEP * PERSONAL_KEEP);
 const MAX_MEMBER_HAZARD = 0.25;
+/** The lift that each set of adopted features leads to. */
+const LIFT_TARGET = Float64Array.from({ length: 1 << FEATURES.length }, (_, set) => liftOf(set));
 
 /**
  * Moves a company one day on. Sessions do not feed back into the state: given the state they are independent
@@ -143,7 +145,8 @@ function moveMember(
     return;
   }
   state.personal[user] = PERSONAL_KEEP * state.personal[user]! + PERSONAL_STEP * rng.normal();
-  state.lift[user]! += (liftTarget(state.adopted[user]!) - state.lift[user]!) / adoption.memoryDays;
+  state.lift[user]! +=
+    (LIFT_TARGET[state.adopted[user]!]! - state.lift[user]!) / adoption.memoryDays;
   if (state.tickets[user] !== 0) resolveTickets(state, user, day, rng, chronicle);
   // One uniform number decides on all rare events of the day: most days nothing happens.
   let u = rng.next();
@@ -194,22 +197,6 @@ function driftHazard(state: CompanyState, user: number, day: number): number {
 function adopt(state: CompanyState, user: number, feature: number): void {
   state.adopted[user]! |= 1 << feature;
   state.adopters[feature]!++;
-}
-
-/** Each further power feature lifts less than the one before. */
-function liftTarget(adopted: number): number {
-  const { coreLift, powerLift, powerDecay } = P.adoption;
-  let target = 0;
-  let next = powerLift;
-  for (let f = 0; f < FEATURES.length; f++) {
-    if ((adopted & (1 << f)) === 0) continue;
-    if (f < CORE_FEATURES) target += coreLift;
-    else {
-      target += next;
-      next *= powerDecay;
-    }
-  }
-  return target;
 }
 
 function openTicket(
@@ -323,4 +310,20 @@ export function drawPoisson(mean: number, rng: Rng): number {
     p *= mean / count;
   }
   return count;
+}
+
+/** Each further power feature lifts less than the one before. */
+function liftOf(adopted: number): number {
+  const { coreLift, powerLift, powerDecay } = P.adoption;
+  let target = 0;
+  let next = powerLift;
+  for (let f = 0; f < FEATURES.length; f++) {
+    if ((adopted & (1 << f)) === 0) continue;
+    if (f < CORE_FEATURES) target += coreLift;
+    else {
+      target += next;
+      next *= powerDecay;
+    }
+  }
+  return target;
 }

@@ -38,7 +38,7 @@ export const CORE_FEATURES = 6;
 export const SAAS_PARAMETERS = {
   /** Sessions a day of a settled analyst on a weekday-neutral day, at 50 sessions per user. */
   rate: {
-    perDay: 0.058,
+    perDay: 0.062,
     companySd: 0.4,
     userSd: 0.75,
     byRole: [0.35, 0.2, 0, -0.5],

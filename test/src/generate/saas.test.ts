@@ -156,7 +156,7 @@ describe("the generated SaaS company", () => {
   });
 
   it("resolves tickets after they were opened, pays invoices after they were issued", () => {
-    const after = (name: string, first: string, second: string): void => {
+    const follows = (name: string, first: string, second: string): void => {
       const from = times(tables.get(name)!, first);
       const to = times(tables.get(name)!, second);
       const wrong = to.filter((time, i) => time !== null && (time < from[i]! || time >= END));
@@ -164,8 +164,8 @@ describe("the generated SaaS company", () => {
       expect(to.some((time) => time === null)).toBe(true);
       expect(to.some((time) => time !== null)).toBe(true);
     };
-    after("SUPPORT_TICKETS", "OPENED_AT", "RESOLVED_AT");
-    after("INVOICES", "ISSUED_AT", "PAID_AT");
+    follows("SUPPORT_TICKETS", "OPENED_AT", "RESOLVED_AT");
+    follows("INVOICES", "ISSUED_AT", "PAID_AT");
     const tickets = tables.get("SUPPORT_TICKETS")!;
     const resolved = tickets.column("RESOLVED_AT");
     const answered = tickets.column("SATISFACTION");
