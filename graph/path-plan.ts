@@ -1,7 +1,6 @@
 /** PathPlan: the tree of typed steps a path sample follows from the seed table; checks and printing. */
 import { GraphError } from "../src/core/errors.js";
-import type { FanOut } from "./choose.js";
-import { nameKey } from "./choose.js";
+import { type FanOut, nameKey } from "./choose.js";
 import type { HeteroGraph } from "./hetero-graph.js";
 
 /** One position of a plan: the rows reached from another position over one foreign key. */
@@ -23,7 +22,7 @@ export interface PathPosition extends FanOut {
 /**
  * A tree of positions from the seed table; parents stand before their children.
  *
- * @see reference model, signals and light GNN: typed paths from the entity.
+ * @see Sun et al. 2011, PathSim (meta-paths), here over foreign keys and as a tree.
  */
 export interface PathPlan {
   /** Index of the seeds' table in `graph.nodeTypes`. */
