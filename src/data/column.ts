@@ -42,7 +42,7 @@ export interface StringColumn extends ColumnBase {
 /** Lists of strings: row `r` holds `dictionary[codes[offsets[r] … offsets[r + 1] − 1]]`. */
 export interface ListColumn extends ColumnBase {
   readonly kind: "list";
-  /** `[length + 1]`, ascending. */
+  /** `[length + 1]`, ascending from 0. */
   readonly offsets: Int32Array;
   readonly codes: Int32Array;
   readonly dictionary: readonly string[];
@@ -291,6 +291,46 @@ export function takeRows(column: Column, rows: Int32Array): Column {
         values.set(column.values.subarray(from, from + dimension), i * dimension);
       }
       return { ...column, length, values, validity };
+    }
+  }
+}
+
+/**
+ * Returns a run of rows.
+ *
+ * @param column - the column.
+ * @param from - the first row.
+ * @param to - one past the last row.
+ * @returns a column of `to − from` rows; values are shared where their layout allows, validity bits are copied.
+ */
+export function sliceColumn(column: Column, from: number, to: number): Column {
+  const length = to - from;
+  let validity: Uint8Array | null = null;
+  for (let row = from; row < to; row++) {
+    if (isValid(column, row)) continue;
+    validity ??= createBits(length, true);
+    clearBit(validity, row - from);
+  }
+  switch (column.kind) {
+    case "number":
+      return { ...column, length, validity, values: column.values.subarray(from, to) };
+    case "timestamp":
+      return { ...column, length, validity, values: column.values.subarray(from, to) };
+    case "boolean":
+      return { ...column, length, validity, values: column.values.subarray(from, to) };
+    case "string":
+      return { ...column, length, validity, codes: column.codes.subarray(from, to) };
+    case "list": {
+      const first = column.offsets[from]!;
+      const offsets = new Int32Array(length + 1);
+      for (let i = 0; i <= length; i++) offsets[i] = column.offsets[from + i]! - first;
+      const codes = column.codes.subarray(first, column.offsets[to]!);
+      return { ...column, length, validity, offsets, codes };
+    }
+    case "vector": {
+      const { dimension } = column;
+      const values = column.values.subarray(from * dimension, to * dimension);
+      return { ...column, length, validity, values };
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Key lookup by open addressing on typed arrays: primary keys to row numbers, single or composite, any type. */
 import { invariant } from "../core/assert.js";
 import { mix } from "../core/random.js";
-import { type CellValue, type Column, isValid, stringColumn } from "./column.js";
+import { type CellValue, type Column, type StringColumn, stringColumn } from "./column.js";
 
 /** An index over a table's key columns. Of duplicate keys the first row counts. */
 export interface KeyIndex {
@@ -30,69 +30,154 @@ const MISSING = -2;
  * Builds an index over key columns.
  *
  * @param columns - the key's columns, of equal length.
- * @returns the index; linear time, three to four machine words a row.
+ * @returns the index; linear time, two to four machine words a row.
  */
 export function buildKeyIndex(columns: readonly Column[]): KeyIndex {
   invariant(columns.length > 0, "a key has at least one column");
   const parts = columns.map(createKeyPart);
-  const length = columns[0]!.length;
   const own = columns.map((column, k) => parts[k]!.encode(column));
-  const capacity = 2 ** Math.ceil(Math.log2(Math.max(8, length * 2)));
-  const slots = new Int32Array(capacity).fill(-1);
-  const maskBits = capacity - 1;
-
-  const sameKey = (codes: readonly Float64Array[], i: number, row: number): boolean => {
-    for (let k = 0; k < codes.length; k++) if (codes[k]![i] !== own[k]![row]) return false;
-    return true;
-  };
-  const slotOf = (codes: readonly Float64Array[], i: number): number => {
-    let hash = 0x2545f491;
-    for (let k = 0; k < codes.length; k++) hash = mixFloat(hash, codes[k]![i]!);
-    let slot = hash & maskBits;
-    while (slots[slot]! >= 0 && !sameKey(codes, i, slots[slot]!)) slot = (slot + 1) & maskBits;
-    return slot;
-  };
+  const slots = columns.length === 1 ? singleSlots(own[0]!) : compositeSlots(own);
+  const length = columns[0]!.length;
 
   let duplicates = 0;
   let nulls = 0;
   let firstDuplicate = -1;
   for (let row = 0; row < length; row++) {
-    if (stateOf(columns, own, row) !== PRESENT) {
-      nulls++;
-      continue;
-    }
-    const slot = slotOf(own, row);
-    if (slots[slot]! < 0) slots[slot] = row;
-    else if (duplicates++ === 0) firstDuplicate = row;
+    if (stateOf(columns, own, row) !== PRESENT) nulls++;
+    else if (!slots.insert(row) && duplicates++ === 0) firstDuplicate = row;
   }
 
   const lookup = (others: readonly Column[]): Int32Array => {
     invariant(others.length === columns.length, "a foreign key has as many columns as its key");
     const codes = others.map((column, k) => parts[k]!.encode(column));
     const rows = new Int32Array(others[0]!.length);
+    slots.find(codes, rows);
     for (let i = 0; i < rows.length; i++) {
       const state = stateOf(others, codes, i);
       if (state !== PRESENT) rows[i] = state;
-      else {
-        const row = slots[slotOf(codes, i)]!;
-        rows[i] = row < 0 ? MISSING : row;
-      }
     }
     return rows;
   };
   const find = (values: readonly CellValue[]): number => {
     if (values.some((value) => value === null)) return -1;
-    const row = lookup(values.map((v) => stringColumn("key", [String(v)])))[0]!;
+    const texts = values.map((v) => (typeof v === "boolean" ? String(Number(v)) : String(v)));
+    const row = lookup(texts.map((text) => stringColumn("key", [text])))[0]!;
     return row < 0 ? -1 : row;
   };
   return { duplicates, nulls, firstDuplicate, lookup, find };
+}
+
+/** The rows of a key by its codes. */
+interface Slots {
+  /** Takes a row in; `false` where an earlier row has its key. */
+  insert(row: number): boolean;
+  /** Writes the row of each key, {@link MISSING} where there is none; codes that are NaN give any answer. */
+  find(codes: readonly Float64Array[], rows: Int32Array): void;
+}
+
+/** One column: a plain table by code where the codes lie close together, else a hash table. */
+function singleSlots(own: Float64Array): Slots {
+  let min = Infinity;
+  let max = -Infinity;
+  let integers = true;
+  for (let row = 0; row < own.length; row++) {
+    const code = own[row]!;
+    if (code < min) min = code;
+    if (code > max) max = code;
+    if (code % 1 !== 0 && !Number.isNaN(code)) integers = false;
+  }
+  const span = max - min + 1;
+  return integers && span <= Math.max(1024, own.length * 4)
+    ? denseSlots(own, min, Math.max(0, span))
+    : hashedSlots(own);
+}
+
+function denseSlots(own: Float64Array, min: number, span: number): Slots {
+  const rowOf = new Int32Array(span).fill(MISSING);
+  return {
+    insert(row) {
+      const at = own[row]! - min;
+      if (rowOf[at]! >= 0) return false;
+      rowOf[at] = row;
+      return true;
+    },
+    find([codes], rows) {
+      for (let i = 0; i < rows.length; i++) {
+        const at = codes![i]! - min;
+        rows[i] = at >= 0 && at < span && at % 1 === 0 ? rowOf[at]! : MISSING;
+      }
+    },
+  };
+}
+
+function hashedSlots(own: Float64Array): Slots {
+  const rowOf = new Int32Array(capacityOf(own.length)).fill(-1);
+  const mask = rowOf.length - 1;
+  return {
+    insert(row) {
+      const code = own[row]!;
+      let slot = mixFloat(SEED, code) & mask;
+      while (rowOf[slot]! >= 0) {
+        if (own[rowOf[slot]!] === code) return false;
+        slot = (slot + 1) & mask;
+      }
+      rowOf[slot] = row;
+      return true;
+    },
+    find([codes], rows) {
+      for (let i = 0; i < rows.length; i++) {
+        const code = codes![i]!;
+        let slot = mixFloat(SEED, code) & mask;
+        while (rowOf[slot]! >= 0 && own[rowOf[slot]!] !== code) slot = (slot + 1) & mask;
+        rows[i] = rowOf[slot]! < 0 ? MISSING : rowOf[slot]!;
+      }
+    },
+  };
+}
+
+function compositeSlots(own: readonly Float64Array[]): Slots {
+  const rowOf = new Int32Array(capacityOf(own[0]!.length)).fill(-1);
+  const mask = rowOf.length - 1;
+  const slotOf = (codes: readonly Float64Array[], i: number): number => {
+    let hash = SEED;
+    for (let k = 0; k < codes.length; k++) hash = mixFloat(hash, codes[k]![i]!);
+    let slot = hash & mask;
+    while (rowOf[slot]! >= 0 && !sameKey(codes, i, rowOf[slot]!)) slot = (slot + 1) & mask;
+    return slot;
+  };
+  const sameKey = (codes: readonly Float64Array[], i: number, row: number): boolean => {
+    for (let k = 0; k < codes.length; k++) if (codes[k]![i] !== own[k]![row]) return false;
+    return true;
+  };
+  return {
+    insert(row) {
+      const slot = slotOf(own, row);
+      if (rowOf[slot]! >= 0) return false;
+      rowOf[slot] = row;
+      return true;
+    },
+    find(codes, rows) {
+      for (let i = 0; i < rows.length; i++) {
+        const row = rowOf[slotOf(codes, i)]!;
+        rows[i] = row < 0 ? MISSING : row;
+      }
+    },
+  };
+}
+
+const SEED = 0x2545f491;
+
+/** Slots for a number of rows, at most half full. */
+function capacityOf(rows: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(8, rows * 2)));
 }
 
 /** Says whether row `i` of some columns holds a key: `NULL` if a part is null, `MISSING` if no key can equal a part. */
 function stateOf(columns: readonly Column[], codes: readonly Float64Array[], i: number): number {
   let state = PRESENT;
   for (let k = 0; k < codes.length; k++) {
-    if (!isValid(columns[k]!, i)) return NULL;
+    const { validity } = columns[k]!;
+    if (validity !== null && (validity[i >> 3]! & (1 << (i & 7))) === 0) return NULL;
     if (Number.isNaN(codes[k]![i]!)) state = MISSING;
   }
   return state;
@@ -116,13 +201,11 @@ function numericPart(): KeyPart {
         case "timestamp":
           return column.values instanceof Float64Array
             ? column.values
-            : Float64Array.from(column.values);
+            : new Float64Array(column.values);
         case "boolean":
-          return Float64Array.from(column.values);
-        case "string": {
-          const numbers = column.dictionary.map(readNumber);
-          return Float64Array.from(column.codes, (code) => numbers[code] ?? Number.NaN);
-        }
+          return new Float64Array(column.values);
+        case "string":
+          return codesThrough(column, Float64Array.from(column.dictionary, readNumber));
         case "list":
         case "vector":
           return new Float64Array(column.length).fill(Number.NaN);
@@ -131,40 +214,63 @@ function numericPart(): KeyPart {
   };
 }
 
+const DECIMAL = /^\s*[-+]?\d+(?:\.\d+)?\s*$/;
+
+/** Digits beyond 2^53 equal no number: they would only round to one. */
 function readNumber(text: string): number {
-  const trimmed = text.trim();
-  return trimmed === "" ? Number.NaN : Number(trimmed);
+  if (!DECIMAL.test(text)) return Number.NaN;
+  const number = Number(text);
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : Number.NaN;
+}
+
+/** Maps a string column's codes; a loop, since `from` with a function costs fifty times as much. */
+function codesThrough(column: StringColumn, mapped: Float64Array): Float64Array {
+  const { codes, length } = column;
+  const result = new Float64Array(length);
+  for (let row = 0; row < length; row++) {
+    const code = codes[row]!;
+    result[row] = code < 0 ? Number.NaN : mapped[code]!;
+  }
+  return result;
 }
 
 /** Strings are coded by the key's own dictionary through a hash table; a string that it lacks is missing. */
 function stringPart(dictionary: readonly string[]): KeyPart {
   const capacity = 2 ** Math.ceil(Math.log2(Math.max(8, dictionary.length * 2)));
-  const slots = new Int32Array(capacity).fill(-1);
-  const slotOf = (text: string): number => {
+  let slots: Int32Array | null = null;
+  const slotOf = (table: Int32Array, text: string): number => {
     let slot = hashText(text) & (capacity - 1);
-    while (slots[slot]! >= 0 && dictionary[slots[slot]!] !== text)
+    while (table[slot]! >= 0 && dictionary[table[slot]!] !== text)
       slot = (slot + 1) & (capacity - 1);
     return slot;
   };
-  dictionary.forEach((text, code) => {
-    slots[slotOf(text)] = code;
-  });
+  const fill = (): Int32Array => {
+    const table = new Int32Array(capacity).fill(-1);
+    for (let code = 0; code < dictionary.length; code++) {
+      table[slotOf(table, dictionary[code]!)] = code;
+    }
+    return table;
+  };
   const codeOf = (text: string): number => {
-    const code = slots[slotOf(text)]!;
+    slots ??= fill();
+    const code = slots[slotOf(slots, text)]!;
     return code < 0 ? Number.NaN : code;
   };
   return {
     encode(column) {
       switch (column.kind) {
-        case "string": {
-          if (column.dictionary === dictionary) return Float64Array.from(column.codes);
-          const mapped = column.dictionary.map(codeOf);
-          return Float64Array.from(column.codes, (code) => mapped[code] ?? Number.NaN);
-        }
+        case "string":
+          return column.dictionary === dictionary
+            ? new Float64Array(column.codes)
+            : codesThrough(column, Float64Array.from(column.dictionary, codeOf));
         case "number":
         case "timestamp":
-        case "boolean":
-          return Float64Array.from(column.values, (value) => codeOf(String(value)));
+        case "boolean": {
+          const { values, length } = column;
+          const result = new Float64Array(length);
+          for (let row = 0; row < length; row++) result[row] = codeOf(String(values[row]!));
+          return result;
+        }
         case "list":
         case "vector":
           return new Float64Array(column.length).fill(Number.NaN);

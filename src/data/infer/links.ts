@@ -4,6 +4,7 @@ import { buildKeyIndex, type KeyIndex } from "../key-index.js";
 import { type ForeignKey, foreignKeyName } from "../schema.js";
 import type { Table } from "../table.js";
 import { endsWithWords, entityWords, keyName, nameWords, sameWords } from "./names.js";
+import { sampleRows } from "./values.js";
 
 /** A table with what is settled about it before links are looked for. */
 export interface LinkCandidate {
@@ -25,7 +26,8 @@ interface Parent {
   readonly name: string;
   readonly entity: readonly string[];
   readonly key: Column;
-  readonly index: KeyIndex;
+  /** Returns the index over the key, built when a column's name points here. */
+  readonly index: () => KeyIndex;
 }
 
 /** One possible target of one column. */
@@ -51,11 +53,12 @@ export function inferLinks(candidates: readonly LinkCandidate[]): LinkGuess {
   for (const { table, primaryKey } of candidates) {
     if (primaryKey?.length !== 1) continue;
     const key = table.column(primaryKey[0]!);
+    let index: KeyIndex | null = null;
     parents.push({
       name: table.name,
       entity: entityWords(table.name),
       key,
-      index: buildKeyIndex([key]),
+      index: () => (index ??= buildKeyIndex([key])),
     });
   }
   const notes: string[] = [];
@@ -89,7 +92,7 @@ function bestTarget(
   for (const parent of parents) {
     const score = nameScore(column.name, parent, parent.name === table);
     if (score === 0 || !compatible(column, parent.key)) continue;
-    targets.push({ parent, score, contained: containedShare(column, parent.index) });
+    targets.push({ parent, score, contained: containedShare(column, parent.index()) });
   }
   const fitting = targets.filter(({ score, contained }) =>
     contained === null ? score > SURE_NAME : contained >= (score >= SURE_NAME ? 0.5 : 0.8),
@@ -161,11 +164,12 @@ function compatible(column: Column, key: Column): boolean {
 }
 
 function containedShare(column: Column, index: KeyIndex): number | null {
-  const rows = index.lookup([column]);
+  const sample = sampleRows(column);
+  const rows = index.lookup([sample]);
   let present = 0;
   let found = 0;
   for (let row = 0; row < rows.length; row++) {
-    if (!isValid(column, row)) continue;
+    if (!isValid(sample, row)) continue;
     present++;
     if (rows[row]! >= 0) found++;
   }

@@ -3,6 +3,7 @@ import type { Column } from "../column.js";
 import { buildKeyIndex } from "../key-index.js";
 import type { Table } from "../table.js";
 import { entityWords, keyName, sameWords } from "./names.js";
+import { isStrictlyAscending } from "./values.js";
 
 /** The key found, and what to tell people about it. */
 export interface PrimaryKeyGuess {
@@ -13,6 +14,8 @@ export interface PrimaryKeyGuess {
 /** Scores by name; three more are for uniqueness, and a key needs {@link NEEDED}. */
 const BARE_ID = 5;
 const NEEDED = 4;
+/** What an index says of a key without faults. */
+const WHOLE = { duplicates: 0, nulls: 0 };
 
 /**
  * Guesses a table's primary key.
@@ -30,7 +33,7 @@ export function inferPrimaryKey(table: Table, others: readonly string[]): Primar
   table.columns.forEach((column, position) => {
     const byName = nameScore(column, position, entity, foreign);
     if (byName === 0) return;
-    const index = buildKeyIndex([column]);
+    const index = isStrictlyAscending(column) ? WHOLE : buildKeyIndex([column]);
     const broken = index.duplicates + index.nulls;
     const allowed = byName >= BARE_ID - 1 ? Math.max(1, table.numRows * 0.2) : 0;
     if (broken > 0 && (broken > allowed || table.numRows < 3)) {

@@ -2,7 +2,7 @@
 import type { Column, NumberColumn, StringColumn } from "../column.js";
 import type { Stype } from "../stype.js";
 import { keyName, nameWords } from "./names.js";
-import { countValues, sampleTexts } from "./values.js";
+import { countValues, sampleRows, sampleTexts } from "./values.js";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
@@ -52,7 +52,7 @@ function numberStype(column: NumberColumn): Stype {
   if (!column.integer) return "numerical";
   const { ending } = keyName(column.name);
   const coded = nameWords(column.name).some((word) => CODE_WORDS.has(word));
-  const { rows, nulls, distinct } = countValues(column);
+  const { rows, nulls, distinct } = countValues(sampleRows(column));
   const present = rows - nulls;
   if (ending === "strong") {
     const repeated = distinct <= 100 && distinct * 4 <= present;

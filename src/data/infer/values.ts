@@ -1,5 +1,5 @@
 /** What inference needs to know about a column's values: nulls, distinct values, and samples of them. */
-import { type Column, isValid, type StringColumn } from "../column.js";
+import { type Column, isValid, type StringColumn, takeRows } from "../column.js";
 import { buildKeyIndex } from "../key-index.js";
 
 /** Counts over the cells of one column. */
@@ -43,6 +43,35 @@ export function countValues(column: Column): ValueCounts {
       return { rows, nulls, distinct: rows - nulls };
     }
   }
+}
+
+/** Rows that are enough to judge a column by. */
+const SAMPLE_ROWS = 100_000;
+
+/**
+ * Returns a column of some of the rows, evenly spread; the column itself where it is small.
+ *
+ * @param column - any column.
+ * @param limit - rows at most.
+ */
+export function sampleRows<C extends Column>(column: C, limit = SAMPLE_ROWS): C {
+  if (column.length <= limit) return column;
+  const rows = new Int32Array(limit);
+  const step = column.length / limit;
+  for (let i = 0; i < limit; i++) rows[i] = Math.floor(i * step);
+  return takeRows(column, rows) as C;
+}
+
+/**
+ * Tells whether the values of a numeric column only grow, and so are all there and distinct.
+ *
+ * @param column - any column.
+ */
+export function isStrictlyAscending(column: Column): boolean {
+  if (column.kind !== "number" || column.validity !== null) return false;
+  const { values, length } = column;
+  for (let row = 1; row < length; row++) if (!(values[row]! > values[row - 1]!)) return false;
+  return true;
 }
 
 /**
