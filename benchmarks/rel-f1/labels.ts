@@ -1,8 +1,10 @@
 /** The label tables of rel-f1's tasks, by RelBench's protocol. */
 import { bindQuery, parseQuery, planTrainingTable, runPlan } from "../../pql/index.js";
-import { addTime, requireTime, type Timestamp } from "../../src/core/time.js";
+import { invariant } from "../../src/core/assert.js";
+import { requireTime } from "../../src/core/time.js";
 import type { Database } from "../../src/data/database.js";
 import type { SplitTimes } from "../../src/task/regime.js";
+import { assignSplit, relbenchAnchors } from "../../src/task/splits.js";
 import type { TrainingTable } from "../../src/task/training-table.js";
 import type { RelF1Task } from "./tasks.js";
 
@@ -12,8 +14,8 @@ export function splitTimes(task: RelF1Task): SplitTimes {
 }
 
 /**
- * Computes a task's labels: training anchors step back from validation by the target's window, validation and test
- * anchors step forward. Labels of train and validation end before test begins, so the whole database serves them all.
+ * Computes a task's labels at RelBench's anchors. The label windows of train and validation end before test begins, so
+ * the whole database gives the same labels as the one cut at the test time.
  *
  * @param db - rel-f1 over its whole time span.
  * @param task - the task.
@@ -22,17 +24,18 @@ export function splitTimes(task: RelF1Task): SplitTimes {
  */
 export function relF1Labels(db: Database, task: RelF1Task): TrainingTable {
   const plan = planTrainingTable(bindQuery(parseQuery(task.query), db.schema));
+  const { window } = plan.task;
+  const span = db.timeSpan();
+  invariant(window && span, "the tasks of rel-f1 have windows, and its rows have times");
   const { val, test } = splitTimes(task);
-  const window = plan.task.window!;
-  const span = db.timeSpan()!;
-  const anchors: Timestamp[] = [];
-  const step = (t: number, k: number): number => addTime(t, k * window.end, window.unit);
-  for (let t = step(val, -1); t >= span.min; t = step(t, -1)) anchors.push(t);
-  for (let k = 0; k < task.evalAnchors; k++) {
-    if (step(val, k) <= step(test, -1)) anchors.push(step(val, k));
-    if (step(test, k) <= step(span.max, -1)) anchors.push(step(test, k));
-  }
-  const labels = runPlan(plan, db, anchors);
-  const split = Uint8Array.from(labels.anchorTimes, (t) => (t < val ? 0 : t < test ? 1 : 2));
-  return { ...labels, split };
+  const anchors = relbenchAnchors({
+    valTime: val,
+    testTime: test,
+    delta: { count: window.end, unit: window.unit },
+    evalAnchors: task.evalAnchors,
+    minTime: span.min,
+    maxTime: span.max,
+  });
+  const all = Float64Array.of(...anchors.train, ...anchors.val, ...anchors.test);
+  return assignSplit(runPlan(plan, db, all), anchors);
 }
