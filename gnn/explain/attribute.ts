@@ -39,8 +39,14 @@ export interface PathAttribution {
 
 /** Everything behind one output: `baseline + Σ paths + interplay = output`. */
 export interface Attribution {
+  /** The explained output, on the network's scale. */
   readonly output: number;
+  /** Its mean over the background. */
   readonly baseline: number;
+  /** `[K]`: all outputs of the seed, and their means; `index` is the explained one. */
+  readonly outputs: readonly number[];
+  readonly baselines: readonly number[];
+  readonly index: number;
   readonly paths: readonly PathAttribution[];
   /** What no single path explains: the joint part of the network beyond its mean; 0 with an additive head. */
   readonly interplay: number;
@@ -116,6 +122,9 @@ export function attribute(
     return {
       output: at(result.logits),
       baseline: background.logits[output]!,
+      outputs: [...result.logits.dataSync()],
+      baselines: background.logits,
+      index: output,
       paths,
       interplay,
       batch,

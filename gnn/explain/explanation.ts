@@ -84,8 +84,8 @@ export function explainAttribution(
   options: ExplainOptions = {},
 ): Omit<Explanation, "entity" | "timestamp" | "unit"> {
   const { top = 5 } = options;
-  const prediction = unscaleOutput(scale, attribution.output);
-  const baseline = unscaleOutput(scale, attribution.baseline);
+  const prediction = outputValue(attribution.outputs, attribution.index, scale);
+  const baseline = outputValue(attribution.baselines, attribution.index, scale);
   const moved = attribution.output - attribution.baseline;
   const slope = Math.abs(moved) < 1e-9 ? 0 : (prediction - baseline) / moved;
   const items = mergeByKey(listItems(context, attribution)).sort(
@@ -119,6 +119,14 @@ export function explainAttribution(
     }),
     other: { contribution: rest * slope, share: Math.abs(rest) / size },
   };
+}
+
+/** One output as a person reads it: a number in its unit, a probability, or the share of a class. */
+function outputValue(outputs: readonly number[], index: number, scale: TargetScale): number {
+  if (outputs.length === 1) return unscaleOutput(scale, outputs[0]!);
+  const highest = Math.max(...outputs);
+  const shares = outputs.map((z) => Math.exp(z - highest));
+  return shares[index]! / shares.reduce((sum, share) => sum + share, 0);
 }
 
 /** Lists every signal of an attribution: columns of the entity, columns of paths, and the activity of paths. */

@@ -1,0 +1,34 @@
+/** The network room: from a graph and labelled rows to predictions and their attribution. */
+export {
+  createLoader,
+  type HeteroBatch,
+  type LoadOptions,
+  type NeighborLoader,
+  type PositionBatch,
+  type TableBatch,
+} from "./batch.js";
+export { type Attribution, attribute, type PathAttribution } from "./explain/attribute.js";
+export { type Background, fitBackground } from "./explain/background.js";
+export {
+  type Contribution,
+  type Explanation,
+  explainAttribution,
+  formatExplanation,
+} from "./explain/explanation.js";
+export { createRowEncoder, type RowEncoder } from "./frame/encode-rows.js";
+export type { ColumnEncoding, TableEncoding } from "./frame/encoding.js";
+export { type EncodingOptions, fitTableEncoding } from "./frame/fit-encoding.js";
+export { type SeedContextEncoding, seedContextEncoding } from "./frame/seed-context.js";
+export { createModel, type ModelOutput, type RelationalGnn } from "./model.js";
+export { layoutPaths, type PathLayout, type PathOptions } from "./paths.js";
+export { predictLogits, takeSeeds } from "./predict.js";
+export { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "./spec.js";
+export { fitTargetScale, type TargetScale, unscaleOutput } from "./target.js";
+export {
+  DEFAULT_TRAINER_CONFIG,
+  type LabelledSeeds,
+  type TrainerConfig,
+  type TrainingData,
+  type TrainingReport,
+  trainModel,
+} from "./trainer.js";

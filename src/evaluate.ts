@@ -1,0 +1,252 @@
+/** Honest evaluation: both regimes side by side, several seeds, always beside the naive baselines. */
+import type { Seeds } from "../graph/seeds.js";
+import { ConfigError } from "./core/errors.js";
+import { formatNumber, textTable } from "./core/pretty.js";
+import type { Database } from "./data/database.js";
+import { fitExpert } from "./fit.js";
+import { computeLabels } from "./labels.js";
+import { predictionValues } from "./prediction-values.js";
+import type { FitOptions } from "./predictor.js";
+import { compileQuery } from "./query.js";
+import { baselineNames, predictBaseline } from "./task/baselines.js";
+import {
+  evaluateMetrics,
+  type Metrics,
+  primaryMetric,
+  summarizeMetrics,
+  type ValueTaskType,
+} from "./task/metrics.js";
+import { REGIMES, type Regime, type SplitTimes, visibleTimes } from "./task/regime.js";
+import type { ScoredPredictions } from "./task/result-tables.js";
+import type { TaskType } from "./task/task.js";
+import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
+import { initBackend } from "./tensor/backend.js";
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions extends FitOptions {
+  /** Both by default. */
+  readonly regimes?: readonly Regime[] | undefined;
+  /** Number of seeds, from `seed` on; 3 by default. */
+  readonly seeds?: number | undefined;
+  /** Also trains the model of the entity's own row; on by default. */
+  readonly entityRow?: boolean | undefined;
+}
+
+/** Metrics of the two parts that are judged. */
+export interface PartMetrics {
+  readonly val: Metrics;
+  readonly test: Metrics;
+}
+
+/** One run of a model. */
+export interface SeedResult extends PartMetrics {
+  readonly seed: number;
+  /** Wall time of fitting and predicting; `null` without a clock. */
+  readonly seconds: number | null;
+}
+
+/** A model over all seeds. */
+export interface ModelResult {
+  readonly mean: PartMetrics;
+  readonly std: PartMetrics;
+  readonly seeds: readonly SeedResult[];
+}
+
+/** Everything measured in one regime. */
+export interface RegimeResult {
+  readonly regime: Regime;
+  readonly rows: { readonly train: number; readonly val: number; readonly test: number };
+  readonly model: ModelResult;
+  readonly experts: Readonly<Record<string, ModelResult>>;
+  readonly baselines: Readonly<Record<string, PartMetrics>>;
+}
+
+/** An evaluation; `JSON.stringify` gives the documented form. */
+export interface Evaluation {
+  readonly query: string;
+  readonly taskType: TaskType;
+  readonly metric: string;
+  readonly results: readonly RegimeResult[];
+  readonly warnings: readonly string[];
+}
+
+/** An evaluation with the predictions behind it. */
+export interface EvaluationRun {
+  readonly evaluation: Evaluation;
+  readonly predictions: readonly ScoredPredictions[];
+}
+
+/**
+ * Evaluates a query: for each regime and seed a model is trained on the training rows, its epoch chosen on validation
+ * rows that are as stale as the test rows, and judged once on the test rows.
+ *
+ * @param db - the database, whole; each row sees only what its regime allows.
+ * @param query - the predictive query.
+ * @param options - times, regimes, seeds, sizes.
+ * @throws {@link ConfigError} CFG160 if there are no test rows.
+ * @see RelBench, evaluation protocol; the two regimes.
+ */
+export async function evaluate(
+  db: Database,
+  query: string,
+  options: EvaluateOptions = {},
+): Promise<EvaluationRun> {
+  const { plan } = compileQuery(db.schema, query, options);
+  const first = options.seed ?? 0;
+  options.onProgress?.({ stage: "labels", message: "computing labels" });
+  const set = computeLabels(db, plan, options.times ?? {}, { ...options, seed: first });
+  const { labels } = set;
+  requireParts(labels);
+  await initBackend(options.backend === undefined ? {} : { backend: options.backend });
+  const start = set.splitTimes ?? startTimes(labels);
+  const warnings = new Set<string>(set.warnings);
+  const predictions: ScoredPredictions[] = [];
+  const results: RegimeResult[] = [];
+  const done = new Map<string, ModelResult>();
+  const taskType = labels.task.taskType as ValueTaskType;
+
+  for (const regime of options.regimes ?? REGIMES) {
+    const visible = visibleTimes(labels, regime, start);
+    const maxLag = lagOf(labels, visible);
+    // Where no row of a regime sees less than its anchor, the regimes are one and the same.
+    const twin = done.get(String(maxLag === 0));
+    const run = (seed: number, entityRowOnly: boolean): SeedResult => {
+      const began = options.clock?.();
+      const stage = `${regime}, seed ${seed}${entityRowOnly ? ", entity row only" : ""}`;
+      options.onProgress?.({ stage: "evaluate", message: stage });
+      const fit = fitExpert(db, plan, labels, visible, { ...options, seed, maxLag, entityRowOnly });
+      for (const warning of fit.warnings) warnings.add(warning);
+      const judged = (part: "val" | "test"): Metrics => {
+        const rows = splitRows(labels, part);
+        const part1 = takeTrainingRows(labels, rows);
+        const seeds: Seeds = {
+          rows: part1.entityRows,
+          anchorTimes: part1.anchorTimes,
+          visibleTimes: Float64Array.from(rows, (row) => visible[row]!),
+        };
+        const outputs = fit.expert.predict(db, seeds, { signal: options.signal });
+        if (!entityRowOnly) {
+          const { task, entityRows, anchorTimes } = part1;
+          const values = predictionValues(task, outputs, labels.classes);
+          predictions.push({
+            predictions: { task, entityRows, anchorTimes, values },
+            labels: part1,
+            regime,
+            seed,
+          });
+        }
+        return evaluateMetrics(taskType, outputs, part1.targets);
+      };
+      const metrics = { val: judged("val"), test: judged("test") };
+      fit.expert.dispose();
+      const seconds =
+        began === undefined || !options.clock ? null : (options.clock() - began) / 1000;
+      return { seed, ...metrics, seconds };
+    };
+    const model =
+      twin ??
+      summarize(Array.from({ length: options.seeds ?? 3 }, (_, k) => run(first + k, false)));
+    if (twin) predictions.push(...predictions.map((p) => ({ ...p, regime })));
+    if (maxLag === 0) done.set("true", model);
+    const baselines: Record<string, PartMetrics> = {};
+    for (const name of baselineNames(labels.task)) {
+      baselines[name] = baselineMetrics(name, labels, visible, taskType);
+    }
+    if (options.entityRow ?? true) {
+      const { val, test } = run(first, true);
+      baselines["entity-row"] = { val, test };
+    }
+    const rows = countParts(labels);
+    results.push({ regime, rows, model, experts: { gnn: model }, baselines });
+  }
+  const metric = primaryMetric(labels.task.taskType).name;
+  const evaluation: Evaluation = {
+    query: plan.query,
+    taskType: labels.task.taskType,
+    metric,
+    results,
+    warnings: [...warnings],
+  };
+  return { evaluation, predictions };
+}
+
+/**
+ * Prints an evaluation: per regime, the model and the baselines by the primary metric on validation and test.
+ *
+ * @param evaluation - the evaluation.
+ */
+export function formatEvaluation(evaluation: Evaluation): string {
+  const { metric, taskType } = evaluation;
+  const higher = primaryMetric(taskType).higherIsBetter;
+  const value = (metrics: Metrics, std?: Metrics): string => {
+    const mean = (metrics as Record<string, number | null | undefined>)[metric];
+    const spread = (std as Record<string, number | null | undefined> | undefined)?.[metric];
+    return `${formatNumber(mean)}${typeof spread === "number" ? ` ± ${formatNumber(spread, 2)}` : ""}`;
+  };
+  const blocks = evaluation.results.map(({ regime, rows, model, baselines }) => {
+    const lines = [
+      [
+        "graph network",
+        value(model.mean.val, model.std.val),
+        value(model.mean.test, model.std.test),
+      ],
+      ...Object.entries(baselines).map(([name, part]) => [name, value(part.val), value(part.test)]),
+    ];
+    const title = `${regime}: ${rows.train} training, ${rows.val} validation, ${rows.test} test rows, ${model.seeds.length} seeds`;
+    const header = [`${metric} (${higher ? "higher" : "lower"} is better)`, "validation", "test"];
+    return `${title}\n${textTable(header, lines, ["left", "right", "right"])}`;
+  });
+  return [evaluation.query, ...blocks].join("\n\n");
+}
+
+function summarize(seeds: readonly SeedResult[]): ModelResult {
+  const val = summarizeMetrics(seeds.map((seed) => seed.val));
+  const test = summarizeMetrics(seeds.map((seed) => seed.test));
+  return { mean: { val: val.mean, test: test.mean }, std: { val: val.std, test: test.std }, seeds };
+}
+
+function baselineMetrics(
+  name: Parameters<typeof predictBaseline>[0],
+  labels: TrainingTable,
+  visible: Float64Array,
+  taskType: ValueTaskType,
+): PartMetrics {
+  const judged = (part: "val" | "test"): Metrics => {
+    const targets = Float64Array.from(splitRows(labels, part), (row) => labels.targets[row]!);
+    return evaluateMetrics(taskType, predictBaseline(name, labels, part, visible), targets);
+  };
+  return { val: judged("val"), test: judged("test") };
+}
+
+/** How far the test rows' view lags behind their anchors, at most. */
+function lagOf(labels: TrainingTable, visible: Float64Array): number {
+  let lag = 0;
+  for (const row of splitRows(labels, "test")) {
+    const behind = labels.anchorTimes[row]! - visible[row]!;
+    if (behind > lag) lag = behind;
+  }
+  return lag;
+}
+
+/** When validation and test begin, where the protocol does not say: at their first anchors. */
+function startTimes(labels: TrainingTable): SplitTimes {
+  const firstOf = (part: "val" | "test"): number =>
+    splitRows(labels, part).reduce((a, row) => Math.min(a, labels.anchorTimes[row]!), Infinity);
+  return { val: firstOf("val"), test: firstOf("test") };
+}
+
+function countParts(labels: TrainingTable): RegimeResult["rows"] {
+  const count = (part: "train" | "val" | "test"): number => splitRows(labels, part).length;
+  return { train: count("train"), val: count("val"), test: count("test") };
+}
+
+function requireParts(labels: TrainingTable): void {
+  const rows = labels.split
+    ? countParts(labels)
+    : { train: labels.targets.length, val: 0, test: 0 };
+  if (labels.split && rows.test > 0) return;
+  const found = `${rows.train} training, ${rows.val} validation and ${rows.test} test rows`;
+  throw new ConfigError("CFG160", `an evaluation needs test rows, found ${found}`, {
+    hint: "give `val` and `test` times within the data, or more history",
+  });
+}

@@ -1,0 +1,88 @@
+/** Fitting: from labelled rows to the expert that will predict them. */
+import type { ModelConfig } from "../gnn/spec.js";
+import type { TrainerConfig } from "../gnn/trainer.js";
+import type { TrainingTablePlan } from "../pql/plan.js";
+import type { WorkOptions } from "./core/progress.js";
+import type { Database } from "./data/database.js";
+import { fitConstant } from "./experts/constant.js";
+import type { FittedExpert } from "./experts/expert.js";
+import { fitGnn } from "./experts/gnn.js";
+import { splitRows, type TrainingTable } from "./task/training-table.js";
+
+/** How a model is made; everything has a default. */
+export interface ModelOptions extends WorkOptions {
+  /** Seed of weights, samples and order; 0 by default. */
+  readonly seed?: number | undefined;
+  readonly epochs?: number | undefined;
+  /** Milliseconds of training after which the best weights so far are kept; needs `clock`. */
+  readonly timeBudget?: number | undefined;
+  /** A clock in milliseconds; the library never reads one by itself. */
+  readonly clock?: (() => number) | undefined;
+  readonly model?: Partial<ModelConfig> | undefined;
+  readonly trainer?: Partial<TrainerConfig> | undefined;
+  /** How many foreign keys away a model looks, 1 to 3. */
+  readonly hops?: 1 | 2 | 3 | undefined;
+}
+
+/** Fewest labelled training rows that a network is trained on. */
+export const LEAST_TRAINING_ROWS = 30;
+
+/** What is fitted, and what the user should know about it. */
+export interface Fit {
+  readonly expert: FittedExpert;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Fits an expert: the graph network, or where there is too little history to learn from, the entity's own past.
+ *
+ * @param db - the database.
+ * @param plan - the query's plan.
+ * @param labels - labelled rows, split.
+ * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
+ * @param options - how; `maxLag` (ms) for staleness matching, `entityRowOnly` for the baseline without relations.
+ */
+export function fitExpert(
+  db: Database,
+  plan: TrainingTablePlan,
+  labels: TrainingTable,
+  visibleTimes: Float64Array,
+  options: ModelOptions & { readonly maxLag?: number; readonly entityRowOnly?: boolean } = {},
+): Fit {
+  const little = tooLittle(labels);
+  if (little !== null) {
+    const warning = `there is too little history to learn from (${little}): predicting from each entity's own past`;
+    return { expert: fitConstant(plan, labels), warnings: [warning] };
+  }
+  const { clock, timeBudget } = options;
+  const start = clock?.() ?? 0;
+  const isTimeUp =
+    clock && timeBudget !== undefined ? () => clock() - start > timeBudget : undefined;
+  const expert = fitGnn(db, plan, labels, visibleTimes, {
+    seed: options.seed,
+    model: options.model,
+    trainer: {
+      ...options.trainer,
+      ...(options.epochs !== undefined && { epochs: options.epochs }),
+    },
+    paths: options.hops === undefined ? {} : { hops: options.hops },
+    maxLag: options.maxLag,
+    entityRowOnly: options.entityRowOnly,
+    onProgress: options.onProgress,
+    signal: options.signal,
+    isTimeUp,
+  });
+  return { expert, warnings: [] };
+}
+
+/** Says what there is too little of, or `null`. */
+function tooLittle(labels: TrainingTable): string | null {
+  const rows = splitRows(labels, "train");
+  if (rows.length < LEAST_TRAINING_ROWS) {
+    return `${rows.length} labelled training rows, at least ${LEAST_TRAINING_ROWS} are needed`;
+  }
+  const first = labels.targets[rows[0]!]!;
+  return rows.every((row) => labels.targets[row] === first)
+    ? "all training rows have the same target"
+    : null;
+}

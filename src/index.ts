@@ -1,0 +1,49 @@
+/** The public API of relgraph, in the order of a query's way. */
+
+export type { Explanation } from "../gnn/explain/explanation.js";
+export { checkQuery, parseQuery, printQuery } from "../pql/index.js";
+export {
+  AbortedError,
+  ConfigError,
+  DataError,
+  GraphError,
+  InternalError,
+  ModelError,
+  PqlError,
+  RelError,
+  SchemaError,
+  ShapeError,
+} from "./core/errors.js";
+export type { ProgressEvent, WorkOptions } from "./core/progress.js";
+export { createRng, type Rng } from "./core/random.js";
+export { formatTime, parseTime, type Timestamp } from "./core/time.js";
+export {
+  booleanColumn,
+  type Column,
+  listColumn,
+  numberColumn,
+  stringColumn,
+  timestampColumn,
+} from "./data/column.js";
+export { Database, type OpenOptions } from "./data/database.js";
+export type { SchemaOverrides, TableOverrides } from "./data/schema-file.js";
+export { Table } from "./data/table.js";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationRun,
+  evaluate,
+  formatEvaluation,
+} from "./evaluate.js";
+export { computeLabels, type LabelSet, type TimeOptions } from "./labels.js";
+export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
+export { type CompiledQuery, compileQuery, type LanguageOptions } from "./query.js";
+export { type PredictionTable, summarizePredictions } from "./task/prediction-table.js";
+export {
+  predictionTableToTable,
+  scoredPredictionsToTable,
+  trainingTableToTable,
+} from "./task/result-tables.js";
+export { summarizeTrainingTable, type TrainingTable } from "./task/training-table.js";
+export { listBackends } from "./tensor/backend.js";
+export { VERSION } from "./version.js";

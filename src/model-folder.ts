@@ -1,0 +1,130 @@
+/** Model folders: what a fitted predictor keeps on disk, written beside and renamed, never half. */
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { ModelError } from "./core/errors.js";
+import type { ExpertName } from "./experts/expert.js";
+import type { IntervalModel } from "./task/intervals.js";
+import type { NamedArrays } from "./tensor/parameters.js";
+import { readArrays, writeArrays } from "./tensor/serialize.js";
+
+/** Version of the folder's layout; older readers refuse newer folders. */
+export const FOLDER_VERSION = 1;
+
+/** Everything in a model folder but the weights: `model.json`. */
+export interface ModelManifest {
+  readonly format: "relgraph-model";
+  readonly folderVersion: number;
+  readonly version: string;
+  readonly query: string;
+  readonly dialect: string;
+  readonly nullLogic: string;
+  readonly seed: number;
+  readonly classes: readonly string[] | null;
+  readonly intervals: IntervalModel | null;
+  readonly expert: { readonly name: ExpertName; readonly settings: unknown };
+  /** Columns by table, with their storage, that the model was fitted with. */
+  readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly warnings: readonly string[];
+  /** Scores on the held-out part, for people. */
+  readonly scores: unknown;
+}
+
+const MANIFEST = "model.json";
+const WEIGHTS = "weights.safetensors";
+
+/**
+ * Writes a model folder; one that is there already is replaced only if it is a model folder or empty.
+ *
+ * @param path - the folder.
+ * @throws {@link ModelError} MOD301 if it cannot be written, MOD302 if another folder or file stands there.
+ */
+export async function writeModelFolder(
+  path: string,
+  manifest: ModelManifest,
+  weights: NamedArrays,
+): Promise<void> {
+  const target = resolve(path);
+  await refuseForeign(target);
+  let beside: string | null = null;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    beside = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+    await writeFile(join(beside, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`);
+    await writeFile(join(beside, WEIGHTS), writeArrays(weights));
+    await rm(target, { recursive: true, force: true });
+    await rename(beside, target);
+  } catch (cause) {
+    if (beside) await rm(beside, { recursive: true, force: true });
+    throw new ModelError("MOD301", `the model folder \`${path}\` cannot be written`, {
+      at: { file: path },
+      hint: `${reason(cause)}; choose a folder that may be written`,
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads a model folder.
+ *
+ * @param path - the folder.
+ * @throws {@link ModelError} MOD303 if it is no model folder, MOD304 if it is damaged or of a newer version.
+ */
+export async function readModelFolder(
+  path: string,
+): Promise<{ readonly manifest: ModelManifest; readonly weights: NamedArrays }> {
+  const text = await readFile(join(path, MANIFEST), "utf8").catch((cause: unknown) => {
+    throw new ModelError("MOD303", `\`${path}\` is not a model folder: it has no ${MANIFEST}`, {
+      at: { file: path },
+      hint: "give the folder that `relgraph fit … --out` wrote",
+      cause,
+    });
+  });
+  const damaged = (what: string, cause?: unknown): ModelError =>
+    new ModelError("MOD304", `the model folder \`${path}\` ${what}`, {
+      at: { file: join(path, MANIFEST) },
+      hint: "fit the model again",
+      cause,
+    });
+  const manifest = parseManifest(text, damaged);
+  if (manifest.folderVersion > FOLDER_VERSION) {
+    throw damaged(
+      `is of version ${manifest.folderVersion}, this relgraph reads up to ${FOLDER_VERSION}`,
+    );
+  }
+  const bytes = await readFile(join(path, WEIGHTS)).catch((cause: unknown) => {
+    throw damaged(`has no ${WEIGHTS}`, cause);
+  });
+  return { manifest, weights: readArrays(bytes).arrays };
+}
+
+function parseManifest(
+  text: string,
+  damaged: (what: string, cause?: unknown) => ModelError,
+): ModelManifest {
+  try {
+    const manifest = JSON.parse(text) as ModelManifest;
+    if (manifest.format === "relgraph-model") return manifest;
+  } catch (cause) {
+    throw damaged("holds a model.json that is no JSON", cause);
+  }
+  throw damaged("holds a model.json of another program");
+}
+
+async function refuseForeign(target: string): Promise<void> {
+  const { readdir, stat } = await import("node:fs/promises");
+  const found = await stat(target).catch(() => null);
+  if (!found) return;
+  const files = found.isDirectory() ? await readdir(target) : ["a file"];
+  if (files.length === 0 || files.includes(MANIFEST)) return;
+  throw new ModelError("MOD302", `\`${target}\` exists and is no model folder`, {
+    at: { file: target },
+    hint: "choose a new folder, or one that holds a model to replace",
+  });
+}
+
+/** Says why the file system refused, in its own short words. */
+function reason(cause: unknown): string {
+  return cause instanceof Error
+    ? cause.message.replace(/^[A-Z]+: /, "").split(",")[0]!
+    : String(cause);
+}

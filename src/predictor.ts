@@ -1,0 +1,376 @@
+/** Predictor: the front door. It calls the parts in the order of a query's way; read this file first. */
+import type { Explanation } from "../gnn/explain/explanation.js";
+import { formatExplanation } from "../gnn/explain/explanation.js";
+import type { Seeds } from "../graph/seeds.js";
+import { runPlan } from "../pql/execute.js";
+import type { TrainingTablePlan } from "../pql/plan.js";
+import { ConfigError, ModelError } from "./core/errors.js";
+import { formatNumber } from "./core/pretty.js";
+import type { WorkOptions } from "./core/progress.js";
+import { formatTime, type Timestamp } from "./core/time.js";
+import { type CellValue, cellText, cellValue } from "./data/column.js";
+import type { Database } from "./data/database.js";
+import type { Schema } from "./data/schema.js";
+import { restoreConstant } from "./experts/constant.js";
+import type { FittedExpert } from "./experts/expert.js";
+import { restoreGnn } from "./experts/gnn.js";
+import { fitExpert, type ModelOptions } from "./fit.js";
+import { computeLabels, type TimeOptions } from "./labels.js";
+import {
+  FOLDER_VERSION,
+  type ModelManifest,
+  readModelFolder,
+  writeModelFolder,
+} from "./model-folder.js";
+import { predictionValues } from "./prediction-values.js";
+import { compileQuery, type LanguageOptions } from "./query.js";
+import { applyIntervals, fitIntervals, type IntervalModel } from "./task/intervals.js";
+import { evaluateMetrics, type Metrics, type ValueTaskType } from "./task/metrics.js";
+import type { PredictionTable } from "./task/prediction-table.js";
+import type { EntityTask } from "./task/task.js";
+import { splitRows, type TrainingTable } from "./task/training-table.js";
+import { type BackendName, initBackend } from "./tensor/backend.js";
+import { VERSION } from "./version.js";
+
+/** Options of {@link Predictor.fit}. */
+export interface FitOptions extends LanguageOptions, ModelOptions {
+  /** Which anchors, and how they are split; by default the last tenths validate and test. */
+  readonly times?: TimeOptions | undefined;
+  readonly backend?: BackendName | "auto" | undefined;
+  /** Level of the intervals of numbers, 0.8 by default. */
+  readonly interval?: number | undefined;
+}
+
+/** An entity by its key: one value, or one per column of a composite key. */
+export type EntityId = string | number | readonly (string | number)[];
+
+/** Options of {@link Predictor.predict}. */
+export interface PredictRequest extends WorkOptions {
+  /** When the prediction is made; by default the latest time of the tables that the target reads. */
+  readonly anchor?: Timestamp | undefined;
+  /** Only these entities, whether WHERE holds for them or not. */
+  readonly entities?: readonly EntityId[] | undefined;
+  /** Another state of the database than the one fitted on. */
+  readonly db?: Database | undefined;
+}
+
+/** Options of {@link Predictor.explain}. */
+export interface ExplainRequest {
+  readonly anchor?: Timestamp | undefined;
+  /** Reasons listed, 5 by default. */
+  readonly top?: number | undefined;
+  readonly db?: Database | undefined;
+}
+
+/** What a predictor is made of. */
+interface PredictorParts {
+  readonly db: Database;
+  readonly plan: TrainingTablePlan;
+  readonly classes: readonly string[] | null;
+  readonly expert: FittedExpert;
+  readonly intervals: IntervalModel | null;
+  readonly seed: number;
+  readonly dialect: string;
+  readonly warnings: readonly string[];
+  readonly scores: unknown;
+}
+
+/**
+ * A fitted model for one query.
+ *
+ * @example
+ * const predictor = await Predictor.fit(db, "PREDICT COUNT(orders.*, 0, 30, days) FOR EACH users.id");
+ * const predictions = await predictor.predict();
+ */
+export class Predictor {
+  readonly #parts: PredictorParts;
+
+  private constructor(parts: PredictorParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Fits a model: labels, graph, training, intervals.
+   *
+   * @param db - the database.
+   * @param query - the predictive query.
+   * @param options - times, seed, sizes, backend, progress, cancellation.
+   * @throws {@link PqlError} if the query does not fit the schema; ConfigError if an option is out of range;
+   * AbortedError CFG900 once cancelled.
+   */
+  static async fit(db: Database, query: string, options: FitOptions = {}): Promise<Predictor> {
+    const { bound, plan } = compileQuery(db.schema, query, options);
+    const seed = options.seed ?? 0;
+    options.onProgress?.({ stage: "labels", message: "computing labels" });
+    const { labels, warnings } = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
+    await initBackend(options.backend === undefined ? {} : { backend: options.backend });
+    const fit = fitExpert(db, plan, labels, labels.anchorTimes, options);
+    const { intervals, scores } = judge(db, fit.expert, labels, options);
+    return new Predictor({
+      db,
+      plan,
+      classes: labels.classes,
+      expert: fit.expert,
+      intervals,
+      seed,
+      dialect: bound.dialect,
+      warnings: [...bound.warnings.map((w) => w.message), ...warnings, ...fit.warnings],
+      scores,
+    });
+  }
+
+  /**
+   * Loads a model folder. It predicts byte for byte what the saved model predicted.
+   *
+   * @param dir - the folder that {@link Predictor.save} wrote.
+   * @param db - the database to predict on.
+   * @param options - the backend.
+   * @throws {@link ModelError} MOD2xx if the model does not fit the database, MOD3xx if the folder cannot be read.
+   */
+  static async load(
+    dir: string,
+    db: Database,
+    options: Pick<FitOptions, "backend"> = {},
+  ): Promise<Predictor> {
+    const { manifest, weights } = await readModelFolder(dir);
+    checkTables(manifest, db.schema, dir);
+    const language = {
+      dialect: manifest.dialect,
+      nullLogic: manifest.nullLogic,
+    } as LanguageOptions;
+    const { plan } = compileQuery(db.schema, manifest.query, language);
+    await initBackend(options.backend === undefined ? {} : { backend: options.backend });
+    const { settings, name } = manifest.expert;
+    const expert =
+      name === "gnn"
+        ? restoreGnn(db, plan, { settings, weights })
+        : restoreConstant(plan, settings);
+    const { classes, intervals, seed, dialect, warnings, scores } = manifest;
+    return new Predictor({ db, plan, classes, expert, intervals, seed, dialect, warnings, scores });
+  }
+
+  /** What is predicted. */
+  get task(): EntityTask {
+    return this.#parts.plan.task;
+  }
+
+  /** The canonical query. */
+  get query(): string {
+    return this.#parts.plan.query;
+  }
+
+  /** What the user should know about this model. */
+  get warnings(): readonly string[] {
+    return this.#parts.warnings;
+  }
+
+  /**
+   * Predicts for every eligible entity, or for those listed.
+   *
+   * @param request - anchor, entities, another state of the database.
+   * @returns rows in the order of entities (as listed, else as in the table).
+   * @throws {@link ConfigError} CFG151 if a listed entity does not exist.
+   */
+  async predict(request: PredictRequest = {}): Promise<PredictionTable> {
+    const { plan, expert, classes, intervals } = this.#parts;
+    const db = request.db ?? this.#parts.db;
+    const seeds = this.#seeds(db, request);
+    const outputs = expert.predict(db, seeds, request);
+    const values = predictionValues(plan.task, outputs, classes);
+    const { rows: entityRows, anchorTimes } = seeds;
+    if (values.kind !== "regression" || intervals === null) {
+      return { task: plan.task, entityRows, anchorTimes, values };
+    }
+    const { lower, upper } = applyIntervals(intervals, values.point);
+    return { task: plan.task, entityRows, anchorTimes, values: { ...values, lower, upper } };
+  }
+
+  /**
+   * Explains one prediction.
+   *
+   * @param entity - the entity's key.
+   * @param request - anchor, number of reasons.
+   * @throws {@link ConfigError} CFG151 if there is no such entity.
+   */
+  async explain(entity: EntityId, request: ExplainRequest = {}): Promise<Explanation> {
+    const { plan, expert } = this.#parts;
+    const db = request.db ?? this.#parts.db;
+    const seeds = this.#seeds(db, { ...request, entities: [entity] });
+    const outputs = expert.predict(db, seeds);
+    const output = outputs.indexOf(outputs.reduce((a, b) => Math.max(a, b)));
+    const reasons = expert.explain(db, seeds, { top: request.top, output });
+    const anchor = seeds.anchorTimes[0]!;
+    return {
+      entity: entityKey(db, plan.task.entityTable, seeds.rows[0]!),
+      timestamp: Number.isFinite(anchor) ? formatTime(anchor) : null,
+      unit: plan.task.taskType === "regression" ? plan.task.unit : null,
+      ...reasons,
+    };
+  }
+
+  /**
+   * Prints an explanation as a person would say it.
+   *
+   * @param explanation - of this predictor.
+   */
+  describe(explanation: Explanation): string {
+    const { task } = this.#parts.plan;
+    const key = Object.values(explanation.entity).map(String).join(", ");
+    const horizon = task.window ? `in ${horizonWords(task)}` : "";
+    return formatExplanation(explanation, {
+      entity: `${task.entityTable} ${key}`,
+      ...(horizon && { horizon }),
+    });
+  }
+
+  /**
+   * Saves the model: weights, statistics, schema, query, versions.
+   *
+   * @param dir - a new folder, or a model folder to replace.
+   * @throws {@link ModelError} MOD301 if it cannot be written, MOD302 if something else stands there.
+   */
+  async save(dir: string): Promise<void> {
+    const { db, plan, expert, classes, intervals, seed, dialect, warnings, scores } = this.#parts;
+    const state = expert.state();
+    const manifest: ModelManifest = {
+      format: "relgraph-model",
+      folderVersion: FOLDER_VERSION,
+      version: VERSION,
+      query: plan.query,
+      dialect,
+      nullLogic: plan.nullLogic,
+      seed,
+      classes,
+      intervals,
+      expert: { name: state.name, settings: state.settings },
+      tables: storageOf(db.schema),
+      warnings,
+      scores,
+    };
+    await writeModelFolder(dir, manifest, state.weights);
+  }
+
+  /** Frees the weights on the tensor backend. */
+  dispose(): void {
+    this.#parts.expert.dispose();
+  }
+
+  /** Prints query, task, expert and held-out scores. */
+  toString(): string {
+    const { plan, expert, scores, warnings } = this.#parts;
+    const held = Object.entries((scores ?? {}) as Record<string, number | null>)
+      .filter(([, value]) => typeof value === "number")
+      .map(([name, value]) => `${name} ${formatNumber(value)}`)
+      .join(", ");
+    const lines = [
+      `Predictor ${plan.task.taskType}: ${plan.query}`,
+      `  expert ${expert.name}${held ? `, held-out ${held}` : ""}`,
+      ...warnings.map((warning) => `  warning: ${warning}`),
+    ];
+    return lines.join("\n");
+  }
+
+  /** The rows to predict, as seeds that see everything up to their anchor. */
+  #seeds(db: Database, request: PredictRequest): Seeds {
+    const { plan } = this.#parts;
+    const { entityTable } = plan.task;
+    const isStatic = plan.horizon === null;
+    const latest = db.timeSpan(plan.timeTables)?.max ?? Infinity;
+    const anchor = request.anchor ?? latest;
+    if (request.entities) {
+      const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
+      const times = new Float64Array(rows.length).fill(isStatic ? Infinity : anchor);
+      return { rows, anchorTimes: times, visibleTimes: times };
+    }
+    const anchors = isStatic ? null : [anchor];
+    const { entityRows: rows, anchorTimes } = runPlan(plan, db, anchors, { mode: "predict" });
+    return { rows, anchorTimes, visibleTimes: anchorTimes };
+  }
+}
+
+/** Fits intervals on the validation rows and scores the held-out test rows. */
+function judge(
+  db: Database,
+  expert: FittedExpert,
+  labels: TrainingTable,
+  options: FitOptions,
+): { intervals: IntervalModel | null; scores: Metrics | null } {
+  const outputsOf = (part: "val" | "test"): [Float64Array, Float64Array] | null => {
+    const rows = splitRows(labels, part);
+    if (rows.length === 0) return null;
+    const anchorTimes = Float64Array.from(rows, (row) => labels.anchorTimes[row]!);
+    const seeds: Seeds = {
+      rows: Int32Array.from(rows, (row) => labels.entityRows[row]!),
+      anchorTimes,
+      visibleTimes: anchorTimes,
+    };
+    const targets = Float64Array.from(rows, (row) => labels.targets[row]!);
+    return [expert.predict(db, seeds, { signal: options.signal }), targets];
+  };
+  const test = outputsOf("test");
+  const taskType = labels.task.taskType as ValueTaskType;
+  const scores = test && evaluateMetrics(taskType, ...test);
+  const val = labels.task.taskType === "regression" ? outputsOf("val") : null;
+  if (val === null) return { intervals: null, scores };
+  const lowest = labels.targets.reduce((a, b) => Math.min(a, b), Infinity);
+  const intervals = fitIntervals(...val, {
+    ...(options.interval !== undefined && { level: options.interval }),
+    support: { min: lowest >= 0 ? 0 : null, max: null },
+  });
+  return { intervals, scores };
+}
+
+function findEntity(db: Database, table: string, id: EntityId): number {
+  const values = (Array.isArray(id) ? id : [id]) as readonly CellValue[];
+  const { primaryKey } = db.tableSchema(table);
+  const row = values.length === primaryKey?.length ? db.keyIndex(table).find(values) : -1;
+  if (row >= 0) return row;
+  const key = (primaryKey ?? []).join("+");
+  const column = primaryKey ? db.table(table).column(primaryKey[0]!) : null;
+  const some = column && column.length > 0 ? cellText(column, 0) : null;
+  throw new ConfigError(
+    "CFG151",
+    `there is no row of \`${table}\` with ${key} = \`${values.join(", ")}\``,
+    {
+      at: { table },
+      hint: some === null ? "the table is empty" : `keys look like \`${some}\``,
+    },
+  );
+}
+
+function entityKey(db: Database, table: string, row: number): Record<string, CellValue> {
+  const { primaryKey } = db.tableSchema(table);
+  const columns = (primaryKey ?? []).map((name) => db.table(table).column(name));
+  return Object.fromEntries(columns.map((column) => [column.name, cellValue(column, row)]));
+}
+
+function horizonWords({ window }: EntityTask): string {
+  if (window === null) return "";
+  const { start, end, unit } = window;
+  return start <= 0 ? `the next ${end} ${unit}` : `${start} to ${end} ${unit} from now`;
+}
+
+function storageOf(schema: Schema): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    schema.tables.map((table) => [
+      table.name,
+      Object.fromEntries(table.columns.map((column) => [column.name, column.kind])),
+    ]),
+  );
+}
+
+/** Checks that a database has the tables and columns a model was fitted with. */
+function checkTables(manifest: ModelManifest, schema: Schema, dir: string): void {
+  for (const [name, columns] of Object.entries(manifest.tables)) {
+    const table = schema.tables.find((other) => other.name === name);
+    const missing = table
+      ? Object.keys(columns).find((column) => !table.columns.some((c) => c.name === column))
+      : undefined;
+    if (table && missing === undefined) continue;
+    const what = table ? `column \`${missing}\` of table \`${name}\`` : `table \`${name}\``;
+    throw new ModelError("MOD202", `the model was fitted with ${what}, which the data lacks`, {
+      at: { file: dir, table: name, ...(missing !== undefined && { column: missing }) },
+      hint: "predict on data of the same schema, or fit anew",
+    });
+  }
+}
