@@ -30,6 +30,7 @@ export interface TimeWindow {
   readonly unit: TimeUnit;
 }
 
+/** Milliseconds of a day. */
 export const MS_PER_DAY = 86_400_000;
 
 const FIXED_MS: Record<Exclude<TimeUnit, "months" | "quarters" | "years">, number> = {
