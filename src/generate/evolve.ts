@@ -20,6 +20,11 @@ const MOOD_STEP = P.mood.sd * Math.sqrt(1 - MOOD_KEEP * MOOD_KEEP);
 const PERSONAL_KEEP = 1 - 1 / P.personal.memoryDays;
 const PERSONAL_STEP = P.personal.sd * Math.sqrt(1 - PERSONAL_KEEP * PERSONAL_KEEP);
 const MAX_MEMBER_HAZARD = 0.25;
+/** What a new member's log intensity lacks, by days since the signup; over after 20 memories. */
+const ONBOARDING = Float64Array.from(
+  { length: 20 * P.onboarding.memoryDays },
+  (_, days) => P.onboarding.start * Math.exp(-days / P.onboarding.memoryDays),
+);
 /** The lift that each set of adopted features leads to. */
 const LIFT_TARGET = Float64Array.from({ length: 1 << FEATURES.length }, (_, set) => liftOf(set));
 
@@ -262,7 +267,7 @@ function shiftMood(state: CompanyState, day: number, by: number): void {
 }
 
 function setIntensities(state: CompanyState, day: number, season: number): void {
-  const { onboarding, tickets, churn, rate } = P;
+  const { tickets, churn, rate } = P;
   const { member } = state;
   const weekday = day % 7;
   const common = season + state.saturation - (P.mood.sd * P.mood.sd) / 2;
@@ -270,9 +275,10 @@ function setIntensities(state: CompanyState, day: number, season: number): void 
   for (let user = 0; user < state.members; user++) {
     if (state.endDay[user]! <= day) continue;
     const felt = member.sensitivity[user]! * moodOn(state, day - member.lag[user]!);
-    const settling = Math.exp(-(day - member.joined[user]!) / onboarding.memoryDays);
+    const since = day - member.joined[user]!;
+    const settling = since < ONBOARDING.length ? ONBOARDING[since]! : 0;
     let log = common + member.rate[user]! + WEEKDAY_LOG[member.rhythm[user]!]![weekday]! + felt;
-    log += state.personal[user]! + state.lift[user]! + onboarding.start * settling;
+    log += state.personal[user]! + state.lift[user]! + settling;
     log += churn.driftDepth * driftOf(state, user, day);
     const open = state.tickets[user]!;
     if (open !== 0) {

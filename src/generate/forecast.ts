@@ -6,7 +6,7 @@ import { TRUTH_WINDOW_DAYS } from "./options.js";
 import { SAAS_PARAMETERS } from "./parameters.js";
 
 /** Totals drawn from each simulated future. */
-const TOTALS_PER_FUTURE = 2;
+const TOTALS_PER_FUTURE = 4;
 
 /** What the oracle says of each member at an anchor; entries of members already gone are unspecified. */
 export interface Forecast {
@@ -89,6 +89,7 @@ function simulateFuture(
   minutes: Float64Array,
 ): void {
   const members = sessions.length;
+  const settled = Float64Array.from(sessions, (_, user) => meanMinutes(state, user, 0));
   sessions.fill(0);
   minutes.fill(0);
   for (let day = anchor; day < anchor + TRUTH_WINDOW_DAYS; day++) {
@@ -97,7 +98,8 @@ function simulateFuture(
       if (state.endDay[user]! <= day) continue;
       const expected = state.intensity[user]!;
       sessions[user]! += expected;
-      minutes[user]! += expected * meanMinutes(state, user, driftOf(state, user, day));
+      const drift = driftOf(state, user, day);
+      minutes[user]! += expected * (drift > 0 ? meanMinutes(state, user, drift) : settled[user]!);
     }
   }
 }

@@ -22,9 +22,9 @@ export interface SaasOptions extends WorkOptions {
   readonly chunkRows?: number | undefined;
   /** Whether the truth beside the data is computed too; no effect on the rows. Default true. */
   readonly truth?: boolean | undefined;
-  /** The truth at the anchors is simulated for about the first so many users. Default 10,000. */
+  /** The truth at the anchors is simulated for about the first so many users. Default 5,000. */
   readonly truthUsers?: number | undefined;
-  /** Futures simulated for each company and anchor. Default 64. */
+  /** Futures simulated for each company and anchor. Default 32. */
   readonly truthDraws?: number | undefined;
 }
 
@@ -55,8 +55,8 @@ export function settleSaasOptions(options: SaasOptions): SaasSettings {
     sessionsPerUser: within("sessionsPerUser", options.sessionsPerUser ?? 50, 0.1, 1000),
     chunkRows: whole("chunkRows", options.chunkRows ?? 65_536, 1, Number.MAX_SAFE_INTEGER),
     truth: options.truth ?? true,
-    truthUsers: whole("truthUsers", options.truthUsers ?? 10_000, 1, 5_000_000),
-    truthDraws: whole("truthDraws", options.truthDraws ?? 64, 1, 10_000),
+    truthUsers: whole("truthUsers", options.truthUsers ?? 5_000, 1, 5_000_000),
+    truthDraws: whole("truthDraws", options.truthDraws ?? 32, 1, 10_000),
   };
 }
 

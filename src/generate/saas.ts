@@ -30,7 +30,8 @@ export type SaasStep =
 
 /** What was generated, and how well it can be predicted at best. */
 export interface SaasSummary {
-  readonly settings: SaasSettings;
+  /** The options that the rows and the truth depend on. */
+  readonly settings: Omit<SaasSettings, "chunkRows">;
   /** The coefficients of the process. */
   readonly parameters: typeof SAAS_PARAMETERS;
   /** First and last day, as ISO 8601 dates. */
@@ -89,7 +90,7 @@ export function* generateSaas(options: SaasOptions): Generator<SaasStep, void, v
     range.users.from = range.users.to;
     range.companies.from = range.companies.to;
   }
-  yield { kind: "summary", summary: summarise(run, Object.fromEntries(written)) };
+  yield { kind: "summary", summary: summarise(run, written) };
 }
 
 function startRun(settings: SaasSettings): Run {
@@ -155,14 +156,15 @@ function featureTable(): Table {
   ]);
 }
 
-function summarise(run: Run, rows: Record<string, number>): SaasSummary {
-  const { settings, calendar } = run;
+function summarise(run: Run, rows: ReadonlyMap<string, number>): SaasSummary {
+  const { calendar } = run;
+  const { chunkRows: _, ...settings } = run.settings;
   const date = (day: number): string => formatTime(dayTime(calendar, day));
   return {
     settings,
     parameters: SAAS_PARAMETERS,
     calendar: { from: date(0), to: date(calendar.days - 1) },
-    rows,
+    rows: Object.fromEntries([...rows].sort(([a], [b]) => (a < b ? -1 : 1))),
     queries: {
       minutes: "PREDICT SUM(SESSIONS.DURATION_MIN, 0, 30, days) FOR EACH USERS.USER_ID",
       inactivity:
