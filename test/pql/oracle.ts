@@ -207,9 +207,9 @@ function aggregate(
       : rows.toSorted((a, b) => (a[table.time!] as number) - (b[table.time!] as number));
   const present = inTime
     .map((row) => cell(table, row, name, moment))
-    .filter((value) => value !== null);
+    .filter((value): value is Exclude<Value, null> => value !== null);
   // Sums go in the order of the rows, as the executor's do.
-  const numbers = rows
+  const numbers: number[] = rows
     .map((row) => cell(table, row, name, moment))
     .filter((value) => value !== null)
     .map(Number);
@@ -224,9 +224,9 @@ function aggregate(
     case "AVG":
       return present.length === 0 ? null : sum / numbers.length;
     case "MIN":
-      return present.length === 0 ? null : present.reduce((a, b) => (b < a ? b : a));
+      return present.length === 0 ? null : present.reduce((a, b) => Math.min(b, a));
     case "MAX":
-      return present.length === 0 ? null : present.reduce((a, b) => (b > a ? b : a));
+      return present.length === 0 ? null : present.reduce((a, b) => Math.max(b, a));
     case "FIRST":
       return present[0] ?? null;
     case "LAST":
