@@ -246,6 +246,10 @@ function readDictionary(table: string, base: Base, data: Data): Column {
 }
 
 function readLists(table: string, base: Base, data: Data, listSize: number | undefined): Column {
+  const child = data.type.children[0]?.type as DataType | undefined;
+  if (listSize !== undefined && (child?.typeId as number) === TYPE.float) {
+    return readVectors(table, base, data, listSize);
+  }
   const offsets = new Int32Array(base.length + 1);
   if (base.length === 0) {
     const empty = { kind: "list" as const, offsets, codes: new Int32Array(0), dictionary: [] };
@@ -275,6 +279,13 @@ function readLists(table: string, base: Base, data: Data, listSize: number | und
   };
   const floats = items.kind === "number" && !items.integer;
   return (floats && listToVector(list)) || list;
+}
+
+function readVectors(table: string, base: Base, data: Data, dimension: number): Column {
+  const values = new Float32Array(base.length * dimension);
+  const items = base.length === 0 ? null : readArrowData(table, base.name, data.children[0]!);
+  if (items?.kind === "number") values.set(items.values.subarray(0, values.length));
+  return { ...base, kind: "vector", dimension, values };
 }
 
 function readJson(table: string, base: Base, data: Data): Column {

@@ -5,7 +5,7 @@ import { DataError } from "../../core/errors.js";
 import { type Column, isValid } from "../column.js";
 import { type Engine, engineMessage, openEngine, sqlName, sqlText } from "./duckdb.js";
 import { notWritable, type OutputFile } from "./output-file.js";
-import { fillVector, storageType } from "./vector-writers.js";
+import { createDictionaryEncoder, fillVector, storageType } from "./vector-writers.js";
 import type { FormatSink, WriterColumn } from "./writer.js";
 
 const SPILL = "spill";
@@ -49,6 +49,7 @@ export async function createParquetSink(
     await cleanUp();
     throw notWritable(file.path, cause);
   }
+  const dictionaries = columns.map(createDictionaryEncoder);
   const fractions = columns.map(() => false);
   const size = engine.bindings.vector_size();
   return {
@@ -58,7 +59,9 @@ export async function createParquetSink(
         checkIntegers(file.path, column, columns[c]!);
         if (column.kind === "list") fractions[c] ||= column.dictionary.some(isFraction);
       });
-      const fillers = batch.map((column, c) => fillVector(engine.bindings, column, columns[c]!));
+      const fillers = batch.map((column, c) =>
+        fillVector(engine.bindings, column, columns[c]!, dictionaries[c]!),
+      );
       try {
         for (let from = 0; from < rows; from += size) {
           const count = Math.min(size, rows - from);

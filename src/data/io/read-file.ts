@@ -5,6 +5,8 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { DataError, RelError } from "../../core/errors.js";
 import { lineColumn } from "../../core/span.js";
+import { parseTime } from "../../core/time.js";
+import { castToStype } from "../cast.js";
 import { Table } from "../table.js";
 import { readCsv } from "./csv.js";
 import { type Engine, engineMessage, sqlText } from "./duckdb.js";
@@ -34,17 +36,27 @@ export async function readTableFile(
       case "csv":
       case "tsv": {
         const delimiter = file.format === "tsv" ? "\t" : null;
-        return await readCsv(engine, { ...file, delimiter, exclude }, options);
+        return readTimes(await readCsv(engine, { ...file, delimiter, exclude }, options));
       }
       case "parquet":
         return await readParquet(engine, file, exclude, options);
       case "json":
       case "ndjson":
-        return await readJson(engine, file, exclude, options);
+        return readTimes(await readJson(engine, file, exclude, options));
     }
   } catch (error) {
     throw error instanceof RelError ? error : await translate(file, error);
   }
+}
+
+/** Texts that are all ISO 8601 times are times, also where the engine saw several ways to write them. */
+function readTimes(read: SourceTable): SourceTable {
+  const columns = read.table.columns.map((column) => {
+    if (column.kind !== "string" || column.dictionary.length === 0) return column;
+    const times = column.dictionary.every((text) => parseTime(text) !== null);
+    return times ? castToStype(read.table.name, column, "timestamp") : column;
+  });
+  return { ...read, table: new Table(read.table.name, columns) };
 }
 
 async function checkReadable(path: string): Promise<void> {

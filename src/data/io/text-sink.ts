@@ -1,9 +1,8 @@
 /** Writes CSV, JSON and NDJSON. */
 import { type FileHandle, open } from "node:fs/promises";
-import { formatTime, MS_PER_DAY } from "../../core/time.js";
 import { type Column, isValid } from "../column.js";
 import { notWritable, type OutputFile } from "./output-file.js";
-import type { FormatSink, WriterColumn } from "./writer.js";
+import type { FormatSink, TimePrecision, WriterColumn } from "./writer.js";
 
 /** Text formats. */
 export type TextFormat = "csv" | "json" | "ndjson";
@@ -96,14 +95,14 @@ function quoteCsv(text: string): string {
   return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function csvPrinter(column: Column, { dateOnly = false }: WriterColumn): CellPrinter {
+function csvPrinter(column: Column, { precision }: WriterColumn): CellPrinter {
   switch (column.kind) {
     case "string": {
       const quoted = cached(column.dictionary, quoteCsv);
       return (row) => (isValid(column, row) ? quoted(column.codes[row]!) : null);
     }
     case "timestamp":
-      return (row) => (isValid(column, row) ? isoTime(column.values[row]!, dateOnly) : null);
+      return (row) => (isValid(column, row) ? isoTime(column.values[row]!, precision) : null);
     case "list":
     case "vector": {
       const json = jsonPrinter(column, column);
@@ -118,7 +117,7 @@ function csvPrinter(column: Column, { dateOnly = false }: WriterColumn): CellPri
   }
 }
 
-function jsonPrinter(column: Column, { dateOnly = false }: WriterColumn): CellPrinter {
+function jsonPrinter(column: Column, { precision }: WriterColumn): CellPrinter {
   switch (column.kind) {
     case "number":
       return (row) => {
@@ -129,7 +128,7 @@ function jsonPrinter(column: Column, { dateOnly = false }: WriterColumn): CellPr
       return (row) => (isValid(column, row) ? (column.values[row] === 1 ? "true" : "false") : null);
     case "timestamp":
       return (row) => {
-        const text = isValid(column, row) ? isoTime(column.values[row]!, dateOnly) : null;
+        const text = isValid(column, row) ? isoTime(column.values[row]!, precision) : null;
         return text === null ? null : `"${text}"`;
       };
     case "string": {
@@ -167,17 +166,25 @@ function cached(
 }
 
 /**
- * Prints a time as ISO 8601 UTC, down to what it holds: seconds, milliseconds or microseconds.
+ * Prints a time as ISO 8601 UTC.
  *
  * @param time - milliseconds; infinite times print as nothing.
- * @param dateOnly - whether to print the bare date.
+ * @param precision - how far; what is finer is cut off.
  */
-export function isoTime(time: number, dateOnly: boolean): string | null {
+export function isoTime(time: number, precision: TimePrecision = "milliseconds"): string | null {
   if (!Number.isFinite(time)) return null;
-  if (dateOnly) return formatTime(Math.floor(time / MS_PER_DAY) * MS_PER_DAY);
-  const micros = Math.round((time - Math.floor(time)) * 1000);
-  const whole = Math.floor(time) + (micros === 1000 ? 1 : 0);
+  const whole = Math.floor(time);
   const iso = new Date(whole).toISOString();
-  if (micros > 0 && micros < 1000) return `${iso.slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
-  return whole % 1000 === 0 ? `${iso.slice(0, -5)}Z` : iso;
+  switch (precision) {
+    case "days":
+      return iso.slice(0, -14);
+    case "seconds":
+      return `${iso.slice(0, -5)}Z`;
+    case "milliseconds":
+      return iso;
+    case "microseconds": {
+      const micros = Math.min(999, Math.round((time - whole) * 1000));
+      return `${iso.slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+    }
+  }
 }

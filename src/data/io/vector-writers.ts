@@ -40,6 +40,7 @@ export function fillVector(
   bindings: Bindings,
   column: Column,
   { integer = false }: WriterColumn,
+  dictionaries: DictionaryEncoder,
 ): VectorFiller {
   const withValidity =
     (fill: VectorFiller): VectorFiller =>
@@ -59,7 +60,7 @@ export function fillVector(
         copy(bindings, vector, column.values.subarray(from, from + count)),
       );
     case "string":
-      return withValidity(texts(bindings, column.codes, column.dictionary));
+      return withValidity(texts(bindings, column.codes, dictionaries.encode(column.dictionary)));
     case "list":
       return withValidity(listTexts(bindings, column));
     case "vector":
@@ -127,15 +128,79 @@ function putInt64(words: Int32Array, i: number, value: number): void {
   words[i * 2 + 1] = high;
 }
 
-function texts(bindings: Bindings, codes: Int32Array, dictionary: readonly string[]): VectorFiller {
+/** A dictionary as DuckDB's strings: four words each, and the bytes of those that do not fit into them. */
+export interface EncodedDictionary {
+  /** int32 `[4 * entries]`: length and 12 bytes inline, padded with zeros. */
+  readonly words: Int32Array;
+  /** The bytes of entries longer than 12 bytes. */
+  readonly long: readonly (Uint8Array | undefined)[];
+}
+
+/** Encodes dictionaries, each one once however many batches share it. */
+export interface DictionaryEncoder {
+  encode(dictionary: readonly string[]): EncodedDictionary;
+}
+
+/** Makes a {@link DictionaryEncoder} that remembers the last dictionary. */
+export function createDictionaryEncoder(): DictionaryEncoder {
+  let last: readonly string[] | null = null;
+  let size = 0;
+  let encoded: EncodedDictionary = { words: new Int32Array(0), long: [] };
+  return {
+    encode(dictionary) {
+      if (dictionary === last && dictionary.length === size) return encoded;
+      last = dictionary;
+      size = dictionary.length;
+      encoded = encodeDictionary(dictionary);
+      return encoded;
+    },
+  };
+}
+
+/** Bytes that fit into DuckDB's 16-byte strings. */
+const INLINE = 12;
+
+function encodeDictionary(dictionary: readonly string[]): EncodedDictionary {
+  const words = new Int32Array(dictionary.length * 4);
+  const bytes = new Uint8Array(words.buffer);
+  const long: (Uint8Array | undefined)[] = new Array(dictionary.length);
   const encoder = new TextEncoder();
-  const encoded: (Uint8Array | undefined)[] = new Array(dictionary.length);
-  const empty = new Uint8Array(0);
+  for (let code = 0; code < dictionary.length; code++) {
+    const text = dictionary[code]!;
+    const at = code * 16 + 4;
+    if (text.length <= INLINE) {
+      const { read, written } = encoder.encodeInto(text, bytes.subarray(at, at + INLINE));
+      if (read === text.length) {
+        words[code * 4] = written;
+        continue;
+      }
+      bytes.fill(0, at, at + INLINE);
+    }
+    long[code] = encoder.encode(text);
+  }
+  return { words, long };
+}
+
+/** Short strings go in as one copy; only long ones need a call each. */
+function texts(
+  bindings: Bindings,
+  codes: Int32Array,
+  { words, long }: EncodedDictionary,
+): VectorFiller {
   return (vector, from, count) => {
+    const out = new Int32Array(count * 4);
     for (let i = 0; i < count; i++) {
-      const code = codes[from + i]!;
-      const text = code < 0 ? empty : (encoded[code] ??= encoder.encode(dictionary[code]!));
-      bindings.vector_assign_string_element_len(vector, i, text);
+      const word = codes[from + i]! * 4;
+      if (word < 0) continue;
+      out[i * 4] = words[word]!;
+      out[i * 4 + 1] = words[word + 1]!;
+      out[i * 4 + 2] = words[word + 2]!;
+      out[i * 4 + 3] = words[word + 3]!;
+    }
+    copy(bindings, vector, out);
+    for (let i = 0; i < count; i++) {
+      const bytes = codes[from + i]! < 0 ? undefined : long[codes[from + i]!];
+      if (bytes) bindings.vector_assign_string_element_len(vector, i, bytes);
     }
   };
 }

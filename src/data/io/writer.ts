@@ -3,11 +3,14 @@ import { extname } from "node:path";
 import { DataError } from "../../core/errors.js";
 import { checkAborted, type WorkOptions } from "../../core/progress.js";
 import { MS_PER_DAY } from "../../core/time.js";
-import { type Column, type ColumnKind, isValid } from "../column.js";
+import { type Column, type ColumnKind, isValid, type TimestampColumn } from "../column.js";
 import { createArrowSink } from "./arrow-sink.js";
 import { type OutputFile, startFile } from "./output-file.js";
 import { createParquetSink } from "./parquet-sink.js";
 import { createTextSink } from "./text-sink.js";
+
+/** How far times are printed: `days` where all are at midnight UTC. */
+export type TimePrecision = "days" | "seconds" | "milliseconds" | "microseconds";
 
 /** What a writer must know of a column before its values come; any {@link Column} says it. */
 export interface WriterColumn {
@@ -21,8 +24,8 @@ export interface WriterColumn {
   readonly numeric?: boolean;
   /** Vectors: their dimension. */
   readonly dimension?: number;
-  /** Times: whether all are at midnight UTC, so that text formats print bare dates. */
-  readonly dateOnly?: boolean;
+  /** Times: how text formats print them (default `milliseconds`); every value of a column is printed alike. */
+  readonly precision?: TimePrecision;
 }
 
 /** Takes batches of a table. */
@@ -159,7 +162,7 @@ export function describeColumn(column: Column): WriterColumn {
     case "number":
       return { name, kind, integer: column.integer && all(column, Number.isSafeInteger) };
     case "timestamp":
-      return { name, kind, dateOnly: all(column, (time) => time % MS_PER_DAY === 0) };
+      return { name, kind, precision: precisionOf(column) };
     case "string":
       return { name, kind, int64: column.int64 };
     case "list":
@@ -169,6 +172,12 @@ export function describeColumn(column: Column): WriterColumn {
     case "boolean":
       return { name, kind };
   }
+}
+
+function precisionOf(column: TimestampColumn): TimePrecision {
+  if (all(column, (time) => time % MS_PER_DAY === 0)) return "days";
+  if (all(column, (time) => time % 1000 === 0)) return "seconds";
+  return all(column, Number.isInteger) ? "milliseconds" : "microseconds";
 }
 
 function all(
