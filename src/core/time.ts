@@ -115,7 +115,7 @@ export function parseTime(text: string): Timestamp | null {
   const h = Number(hour ?? 0);
   const min = Number(minute ?? 0);
   const s = Number(second ?? 0);
-  if (h > 24 || min > 59 || s > 60) return null;
+  if (h > 24 || min > 59 || s > 60 || (h === 24 && min + s > 0)) return null;
   const ms = fraction ? Math.floor(Number(`0.${fraction}`) * 1000 + 1e-6) : 0;
   return utcDay(y, m, d) + h * 3_600_000 + min * 60_000 + s * 1000 + ms - zoneOffset(zone);
 }
