@@ -224,9 +224,9 @@ function aggregate(
     case "AVG":
       return present.length === 0 ? null : sum / numbers.length;
     case "MIN":
-      return present.length === 0 ? null : present.reduce((a, b) => Math.min(b, a));
+      return present.toSorted(byValue)[0] ?? null;
     case "MAX":
-      return present.length === 0 ? null : present.reduce((a, b) => Math.max(b, a));
+      return present.toSorted(byValue).at(-1) ?? null;
     case "FIRST":
       return present[0] ?? null;
     case "LAST":
@@ -234,4 +234,8 @@ function aggregate(
     case "LIST_DISTINCT":
       return present.length === 0 ? null : [...new Set(present)];
   }
+}
+
+function byValue(a: Value, b: Value): number {
+  return a! < b! ? -1 : a! > b! ? 1 : 0;
 }
