@@ -72,9 +72,9 @@ async function writeTables(
     let writer = writers.get(path);
     if (!writer) {
       const columns = table.columns.map((column) => {
-        const { dateOnly: _, ...description } = describeColumn(column);
-        return column.kind === "timestamp"
-          ? { ...description, dateOnly: DATES.includes(column.name) }
+        const { precision: _, ...description } = describeColumn(column);
+        return DATES.includes(column.name)
+          ? { ...description, precision: "days" as const }
           : description;
       });
       writer = await createTableWriter(path, columns, { signal });

@@ -4,8 +4,8 @@ import { toArrow } from "../arrow.js";
 import type { Column } from "../column.js";
 import { concatColumns } from "../concat.js";
 import { Table } from "../table.js";
+import type { FormatSink } from "./format-sink.js";
 import { notWritable, type OutputFile } from "./output-file.js";
-import type { FormatSink } from "./writer.js";
 
 /**
  * Opens an Arrow IPC file (the file format, also called Feather 2) for tables.

@@ -4,9 +4,9 @@ import type { DuckDBAppender, DuckDBDataChunk } from "@duckdb/node-api";
 import { DataError } from "../../core/errors.js";
 import { type Column, isValid } from "../column.js";
 import { type Engine, engineMessage, openEngine, sqlName, sqlText } from "./duckdb.js";
+import type { FormatSink, WriterColumn } from "./format-sink.js";
 import { notWritable, type OutputFile } from "./output-file.js";
 import { createDictionaryEncoder, fillVector, storageType } from "./vector-writers.js";
-import type { FormatSink, WriterColumn } from "./writer.js";
 
 const SPILL = "spill";
 

@@ -1,8 +1,8 @@
 /** Writes CSV, JSON and NDJSON. */
 import { type FileHandle, open } from "node:fs/promises";
 import { type Column, isValid } from "../column.js";
+import type { FormatSink, TimePrecision, WriterColumn } from "./format-sink.js";
 import { notWritable, type OutputFile } from "./output-file.js";
-import type { FormatSink, TimePrecision, WriterColumn } from "./writer.js";
 
 /** Text formats. */
 export type TextFormat = "csv" | "json" | "ndjson";
@@ -169,13 +169,13 @@ function cached(
  * Prints a time as ISO 8601 UTC.
  *
  * @param time - milliseconds; infinite times print as nothing.
- * @param precision - how far; what is finer is cut off.
+ * @param precision - how far; down to what the time holds where left out.
  */
-export function isoTime(time: number, precision: TimePrecision = "milliseconds"): string | null {
+export function isoTime(time: number, precision?: TimePrecision): string | null {
   if (!Number.isFinite(time)) return null;
   const whole = Math.floor(time);
   const iso = new Date(whole).toISOString();
-  switch (precision) {
+  switch (precision ?? ownPrecision(time)) {
     case "days":
       return iso.slice(0, -14);
     case "seconds":
@@ -187,4 +187,9 @@ export function isoTime(time: number, precision: TimePrecision = "milliseconds")
       return `${iso.slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
     }
   }
+}
+
+function ownPrecision(time: number): TimePrecision {
+  if (time % 1000 === 0) return "seconds";
+  return Number.isInteger(time) ? "milliseconds" : "microseconds";
 }

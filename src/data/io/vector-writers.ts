@@ -3,8 +3,8 @@ import type { DuckDBType } from "@duckdb/node-api";
 import { assertNever } from "../../core/assert.js";
 import type { Column } from "../column.js";
 import type { Bindings } from "./duckdb.js";
+import type { WriterColumn } from "./format-sink.js";
 import type { Vector } from "./vector-sinks.js";
-import type { WriterColumn } from "./writer.js";
 
 /** Copies rows `from … from + count − 1` of a column into a vector of at least that many. */
 export type VectorFiller = (vector: Vector, from: number, count: number) => void;

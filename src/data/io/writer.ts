@@ -3,30 +3,14 @@ import { extname } from "node:path";
 import { DataError } from "../../core/errors.js";
 import { checkAborted, type WorkOptions } from "../../core/progress.js";
 import { MS_PER_DAY } from "../../core/time.js";
-import { type Column, type ColumnKind, isValid, type TimestampColumn } from "../column.js";
+import { type Column, isValid, type TimestampColumn } from "../column.js";
 import { createArrowSink } from "./arrow-sink.js";
+import type { FormatSink, TimePrecision, WriterColumn } from "./format-sink.js";
 import { type OutputFile, startFile } from "./output-file.js";
 import { createParquetSink } from "./parquet-sink.js";
 import { createTextSink } from "./text-sink.js";
 
-/** How far times are printed: `days` where all are at midnight UTC. */
-export type TimePrecision = "days" | "seconds" | "milliseconds" | "microseconds";
-
-/** What a writer must know of a column before its values come; any {@link Column} says it. */
-export interface WriterColumn {
-  readonly name: string;
-  readonly kind: ColumnKind;
-  /** Numbers: whether all are integers up to 2^53. */
-  readonly integer?: boolean;
-  /** Strings: whether they are digits of 64-bit integers. */
-  readonly int64?: boolean;
-  /** Lists: whether the items are numbers. */
-  readonly numeric?: boolean;
-  /** Vectors: their dimension. */
-  readonly dimension?: number;
-  /** Times: how text formats print them (default `milliseconds`); every value of a column is printed alike. */
-  readonly precision?: TimePrecision;
-}
+export type { TimePrecision, WriterColumn } from "./format-sink.js";
 
 /** Takes batches of a table. */
 export interface TableWriter {
@@ -40,14 +24,6 @@ export interface TableWriter {
   /** Finishes the file and puts it in its place. */
   close(): Promise<void>;
   /** Gives up: nothing stays behind. */
-  abort(): Promise<void>;
-}
-
-/** What each format implements; {@link createTableWriter} adds checks and the safe file. */
-export interface FormatSink {
-  append(columns: readonly Column[]): Promise<void>;
-  close(): Promise<void>;
-  /** Frees what is held; the file itself is removed by the caller. */
   abort(): Promise<void>;
 }
 
@@ -162,7 +138,11 @@ export function describeColumn(column: Column): WriterColumn {
     case "number":
       return { name, kind, integer: column.integer && all(column, Number.isSafeInteger) };
     case "timestamp":
-      return { name, kind, precision: precisionOf(column) };
+      return {
+        name,
+        kind,
+        precision: precisionOf(column),
+      };
     case "string":
       return { name, kind, int64: column.int64 };
     case "list":
