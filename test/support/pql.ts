@@ -18,7 +18,7 @@ export function labelsOf(
   anchors: readonly string[] | null,
   options: BindOptions = {},
 ): LabelTable {
-  return runPlan(planOf(db, text, options), db, anchors && anchors.map(at));
+  return runPlan(planOf(db, text, options), db, anchors?.map(at) ?? null);
 }
 
 /** The rows to predict at ISO anchors. */
@@ -27,7 +27,7 @@ export function rowsToPredict(
   text: string,
   anchors: readonly string[] | null,
 ): PredictionRows {
-  return runPlan(planOf(db, text), db, anchors && anchors.map(at), { mode: "predict" });
+  return runPlan(planOf(db, text), db, anchors?.map(at) ?? null, { mode: "predict" });
 }
 
 /** Labels as pairs of entity row and target, for tables with one anchor. */
