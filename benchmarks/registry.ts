@@ -1,0 +1,33 @@
+/** The benchmarks of a checkout by name. To add one, add an entry here; its module is loaded only when it runs. */
+import type { BenchReport } from "../src/cli/bench-report.js";
+
+/** What a benchmark gets from its caller. */
+export interface BenchmarkOptions {
+  /** Numbers given as `--name value`; each has a default in the benchmark. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** Takes lines for people as they are known. */
+  readonly onLine: (line: string) => void;
+}
+
+/** One benchmark. */
+export interface Benchmark {
+  readonly name: string;
+  /** What is measured, in a few words. */
+  readonly what: string;
+  /** The settings it knows. */
+  readonly settings: readonly string[];
+  readonly run: (options: BenchmarkOptions) => Promise<BenchReport>;
+}
+
+/** All benchmarks, in the order they are listed. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  {
+    name: "sampler",
+    what: "building the graph, and seeds a second of both samplers against pyg-lib",
+    settings: ["users", "events", "repeat"],
+    run: async ({ settings, onLine }) => {
+      const { runSamplerBench } = await import("./sampler.js");
+      return runSamplerBench({ ...settings, onLine });
+    },
+  },
+];
