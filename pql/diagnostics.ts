@@ -86,11 +86,10 @@ function explain(situation: Situation): Complaint {
     (expected.includes(T.Unit) ? explainUnit(actual) : null) ??
     (rule === "constant" ? explainConstant(actual) : null) ??
     (rule === "window" ? explainWindow(actual, expected) : null) ??
+    (rule === "aggregation" ? explainInside(actual) : null) ??
     (expected.includes(T.FqnColumn) ? explainColumn(actual) : null) ?? {
       code: "PQL100",
       message: `expected ${labels(expected)}, found ${found(actual)}`,
-      ...(rule === "aggregation" &&
-        isBound(actual) && { hint: "a comma stands before the window" }),
     }
   );
 }
@@ -114,7 +113,7 @@ function explainBrokenToken(actual: IToken): Complaint | null {
       return {
         code: "PQL106",
         message: `\`${actual.image}\` has more than two parts, expected \`table.column\``,
-        hint: "leave out the database or schema; put a name that holds a dot into one table of the schema",
+        hint: "leave out the database or schema in front",
       };
     default:
       return null;
@@ -266,8 +265,10 @@ function explainRest(actual: IToken): Complaint {
   return { code: "PQL109", message };
 }
 
-function isBound(actual: IToken): boolean {
-  return actual.tokenType === T.Int || actual.tokenType === T.NegInf;
+function explainInside(actual: IToken): Complaint | null {
+  if (actual.tokenType !== T.Int && actual.tokenType !== T.NegInf) return null;
+  const message = `expected \`,\` before the window, found ${found(actual)}`;
+  return { code: "PQL100", message, hint: "as in COUNT(orders.*, 0, 30, days)" };
 }
 
 function labels(expected: readonly TokenType[]): string {

@@ -80,7 +80,12 @@ function checkWord(
   }
   if (/\s/.test(image.replace(/(\S) (?=\S)/g, "$1"))) {
     const plain = upper.replace(/\s+/g, " ");
-    add(token, "PQL151", `\`${plain}\` takes exactly one blank in the published grammar`, plain);
+    add(
+      token,
+      "PQL151",
+      `\`${plain}\` takes exactly one blank in the published grammar`,
+      `write ${plain} on one line`,
+    );
   }
   const phrase = upper.replace(/\s+/g, " ");
   if (phrase === "NOT IN" || phrase === "NOT STARTS WITH" || phrase === "NOT ENDS WITH") {

@@ -114,9 +114,10 @@ function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
     else if (token.tokenType === RightBracket) depth--;
     negations = token.tokenType === Not ? negations + 1 : 0;
     if (depth + negations <= MAX_DEPTH && i < MAX_TOKENS) continue;
-    const what =
-      i < MAX_TOKENS ? `deeper than ${MAX_DEPTH} levels` : `longer than ${MAX_TOKENS} words`;
-    const hint = "a list of many ids is better given as an option than as text";
+    const [what, hint] =
+      i < MAX_TOKENS
+        ? [`deeper than ${MAX_DEPTH} levels`, "leave out brackets and doubled NOTs"]
+        : [`longer than ${MAX_TOKENS} words`, "give a long list of ids as an option, not as text"];
     return new PqlError("PQL112", `the query is ${what}`, { hint, span: spanOf(token), source });
   }
   return null;

@@ -183,8 +183,8 @@ function explainPlan(
   if (anchors.length > 0 && task.window) {
     const first = anchors[0]!;
     const last = anchors[anchors.length - 1]!;
-    lines.push(`  first label window ${absolute(first, task.window)}`);
-    lines.push(`  last label window  ${absolute(last, task.window)}`);
+    const windows = [...new Set([first, last])].map((anchor) => absolute(anchor, task.window!));
+    lines.push(`  label windows ${windows.join(" … ")}`);
   }
   for (const warning of bound.warnings) lines.push(`  note ${warning.code}: ${warning.message}`);
   return lines.join("\n");

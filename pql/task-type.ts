@@ -115,7 +115,7 @@ function inferList(
       "PQL903",
       problem.span,
       "CLASSIFY is not supported yet",
-      "count one category",
+      "count one category: COUNT(t.* WHERE t.c = 'x', 0, 30, days) > 0",
     );
   }
   if (problem) {

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Dialect } from "../../pql/ast.js";
+import { bindQuery } from "../../pql/bind.js";
+import { checkQuery } from "../../pql/check.js";
+import { runPlan } from "../../pql/execute.js";
+import { parseQuery } from "../../pql/parse.js";
+import { planTrainingTable } from "../../pql/plan.js";
+import { printQuery } from "../../pql/print.js";
+import { defaultAnchors } from "../../src/task/splits.js";
+import { summarizeTrainingTable } from "../../src/task/training-table.js";
+import { shop } from "../support/shop.js";
+
+const golden = join(import.meta.dirname, "../golden");
+const casesOf = (folder: string): string[] =>
+  readdirSync(join(golden, folder))
+    .filter((file) => file.endsWith(".pql"))
+    .map((file) => file.slice(0, -".pql".length));
+const read = (folder: string, name: string): string =>
+  readFileSync(join(golden, folder, `${name}.pql`), "utf8").trimEnd();
+
+describe("error messages", () => {
+  it.each(casesOf("errors"))("of %s", async (name) => {
+    const text = read("errors", name);
+    const dialect: Dialect = text.startsWith("# dialect: kumo") ? "kumo" : "relgraph";
+    const { errors, warnings } = checkQuery(text, shop().schema, { dialect });
+    expect(errors.length).toBeGreaterThan(0);
+    const lines = [
+      ...errors.map((error) => error.format()),
+      ...warnings.map(
+        (warning) => `warning[${warning.code}]: ${warning.message}\n  hint: ${warning.hint}`,
+      ),
+    ];
+    const file = join(golden, "errors", `${name}.golden.txt`);
+    await expect(`${lines.join("\n\n")}\n`).toMatchFileSnapshot(file);
+  });
+});
+
+describe("queries from text to training table", () => {
+  it.each(casesOf("queries"))("of %s", async (name) => {
+    const db = shop();
+    const query = parseQuery(read("queries", name));
+    const bound = bindQuery(query, db.schema);
+    const plan = planTrainingTable(bound);
+    const { window } = plan.task;
+    const span = db.timeSpan(plan.timeTables);
+    const step = { count: 1, unit: "days" } as const;
+    const anchors =
+      window && span && window.unit !== "months"
+        ? defaultAnchors({
+            window,
+            labelWindows: plan.labelWindows,
+            minTime: span.min,
+            maxTime: span.max,
+            step,
+          })
+        : window
+          ? Float64Array.of(Date.UTC(2022, 11, 31))
+          : null;
+    const table = runPlan(plan, db, anchors);
+    const text = [
+      printQuery(query),
+      bound.toString(),
+      plan.explain(anchors ?? []),
+      summarizeTrainingTable(table),
+      `classes ${table.classes?.join(", ") ?? "none"}`,
+      `anchors ${JSON.stringify(table.anchors)}`,
+      `dropped ${JSON.stringify(table.dropped)}`,
+      `rows ${JSON.stringify(Array.from(table.entityRows, (row, i) => [row, table.targets[i]]))}`,
+    ].join("\n\n");
+    await expect(`${text}\n`).toMatchFileSnapshot(join(golden, "queries", `${name}.golden.txt`));
+  });
+});
