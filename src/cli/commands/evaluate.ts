@@ -1,0 +1,87 @@
+/** `relgraph evaluate`: honest evaluation beside the baselines. */
+import { REGIMES, type Regime } from "../../task/regime.js";
+import {
+  type DataFlags,
+  type LanguageFlags,
+  openData,
+  readLanguage,
+  type SeedFlags,
+  withData,
+  withLanguage,
+  withSeed,
+  withWork,
+} from "../flags.js";
+import { type ModelFlags, readModel, withModel } from "../model-flags.js";
+import { checkDocumentFile, checkTableFile, writeDocument } from "../output.js";
+import { readTimes, type TimesFlags, withTimes } from "../times.js";
+import { oneOf, wholeNumber } from "../values.js";
+import type { Register } from "./command.js";
+
+interface EvaluateFlags
+  extends DataFlags,
+    LanguageFlags,
+    TimesFlags,
+    Omit<ModelFlags, "seed">,
+    SeedFlags {
+  readonly regime: Regime | "both";
+  readonly seeds?: number;
+  readonly predictions?: string;
+  readonly out?: string;
+}
+
+/** Registers `relgraph evaluate`. */
+export const registerEvaluate: Register = (program, open) => {
+  const command = program
+    .command("evaluate")
+    .description("evaluate honestly, in both regimes, beside the baselines")
+    .argument("<query>", "the predictive query, in quotes")
+    .option(
+      "--regime <name>",
+      "what rows may see: frozen, seed-time or both",
+      oneOf<Regime | "both">("--regime", ["frozen", "seed-time", "both"]),
+      "both",
+    )
+    .option(
+      "--seeds <n>",
+      "runs, with seeds from --seed on (default: 3)",
+      wholeNumber("--seeds", 1, 100),
+    )
+    .option("--predictions <file>", "also write the predictions of all runs to this table file")
+    .option("--out <file>", "write the evaluation as .json or .txt");
+  withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
+    async (query: string, flags: EvaluateFlags) => {
+      const session = open(flags);
+      const language = await readLanguage(query, flags);
+      const times = await readTimes(flags);
+      const model = await readModel(session, flags);
+      await checkTableFile(flags.predictions);
+      await checkDocumentFile(flags.out, [".json", ".txt"]);
+      const db = await openData(session, flags);
+      const { evaluate, formatEvaluation } = await import("../../evaluate.js");
+      const { evaluation, predictions } = await evaluate(db, query, {
+        ...model,
+        ...language,
+        times,
+        regimes: flags.regime === "both" ? REGIMES : [flags.regime],
+        seeds: flags.seeds,
+      });
+      for (const warning of evaluation.warnings) session.warn(warning);
+      if (flags.predictions !== undefined) {
+        const { scoredPredictionsToTable } = await import("../../task/result-tables.js");
+        const { writeTable } = await import("../../data/io/write.js");
+        const table = scoredPredictionsToTable(predictions, db);
+        await writeTable(table, flags.predictions, session.work);
+        session.note(`${table.numRows.toLocaleString("en-US")} rows in ${flags.predictions}`);
+      }
+      const text = (): string => formatEvaluation(evaluation);
+      if (flags.out !== undefined) {
+        const isJson = flags.out.toLowerCase().endsWith(".json");
+        const content = isJson ? JSON.stringify(evaluation, null, 2) : text();
+        await writeDocument(flags.out, `${content}\n`);
+        session.note(`evaluation in ${flags.out}`);
+        if (!session.json) return;
+      }
+      session.result(text, () => evaluation);
+    },
+  );
+};

@@ -1,0 +1,55 @@
+/** `relgraph fit`: trains a model and saves its folder. */
+import {
+  type DataFlags,
+  type LanguageFlags,
+  openData,
+  readLanguage,
+  type SeedFlags,
+  withData,
+  withLanguage,
+  withSeed,
+  withWork,
+} from "../flags.js";
+import { type ModelFlags, readModel, withModel } from "../model-flags.js";
+import { checkFolder } from "../output.js";
+import { readTimes, type TimesFlags, withTimes } from "../times.js";
+import type { Register } from "./command.js";
+
+interface FitFlags
+  extends DataFlags,
+    LanguageFlags,
+    TimesFlags,
+    Omit<ModelFlags, "seed">,
+    SeedFlags {
+  readonly out: string;
+}
+
+/** Registers `relgraph fit`. */
+export const registerFit: Register = (program, open) => {
+  const command = program
+    .command("fit")
+    .description("train a model and save it as a folder")
+    .argument("<query>", "the predictive query, in quotes")
+    .requiredOption("--out <folder>", "the model folder; an earlier model in it is replaced");
+  withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
+    async (query: string, flags: FitFlags) => {
+      const session = open(flags);
+      const language = await readLanguage(query, flags);
+      const times = await readTimes(flags);
+      const model = await readModel(session, flags);
+      await checkFolder(flags.out, "model.json", "model");
+      const db = await openData(session, flags);
+      const { Predictor } = await import("../../predictor.js");
+      const predictor = await Predictor.fit(db, query, { ...model, ...language, times });
+      for (const warning of predictor.warnings) session.warn(warning);
+      await predictor.save(flags.out);
+      session.note(`model saved in ${flags.out}`);
+      const { task, query: canonical, warnings } = predictor;
+      session.result(
+        () => predictor.toString(),
+        () => ({ query: canonical, taskType: task.taskType, out: flags.out, warnings }),
+      );
+      predictor.dispose();
+    },
+  );
+};

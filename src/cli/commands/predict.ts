@@ -1,0 +1,68 @@
+/** `relgraph predict`: predictions of a saved model, or of one fitted on the spot. */
+import { entityId, readEntities } from "../entities.js";
+import { type DataFlags, openData, withData, withLanguage, withSeed, withWork } from "../flags.js";
+import { withModel } from "../model-flags.js";
+import { checkTableFile, giveTable } from "../output.js";
+import { choosePredictor, type PredictorFlags } from "../predictors.js";
+import { withTimes } from "../times.js";
+import { convertPredictions, unitChange } from "../units.js";
+import { notYet } from "../usage.js";
+import { time } from "../values.js";
+import type { Register } from "./command.js";
+
+interface PredictFlags extends DataFlags, PredictorFlags {
+  readonly anchor?: number;
+  readonly entities?: string;
+  readonly unit?: string;
+  readonly instant?: boolean;
+  readonly out?: string;
+}
+
+/** Registers `relgraph predict`. */
+export const registerPredict: Register = (program, open) => {
+  const command = program
+    .command("predict")
+    .description("predict with a saved model, or fit and predict in one go")
+    .argument("[query]", "the predictive query, in quotes, in place of --model")
+    .option("--model <folder>", "a folder that `relgraph fit` saved")
+    .option(
+      "--anchor <time>",
+      "when the prediction is made (default: the latest time)",
+      time("--anchor"),
+    )
+    .option("--entities <ids>", "only these: ID,ID,… or @FILE with one a line")
+    .option("--unit <unit>", "unit of time to predict in, such as hours")
+    .option("--instant", "from signals alone, in seconds (later version)")
+    .option(
+      "--out <file>",
+      "a .csv, .parquet, .json, .ndjson or .arrow file (default: CSV to stdout)",
+    );
+  withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
+    async (query: string | undefined, flags: PredictFlags) => {
+      const session = open(flags);
+      if (flags.instant) throw notYet("`--instant`", "leave it out to fit a model");
+      const make = await choosePredictor(session, query, flags);
+      const ids = await readEntities(flags.entities);
+      await checkTableFile(flags.out);
+      const db = await openData(session, flags);
+      const predictor = await make(db);
+      for (const warning of predictor.warnings) session.warn(warning);
+      const { task } = predictor;
+      const change = flags.unit === undefined ? null : unitChange(flags.unit, task.unit);
+      const predicted = await predictor.predict({
+        ...session.work,
+        anchor: flags.anchor,
+        entities: ids?.map((id) => entityId(db, task.entityTable, id)),
+      });
+      const predictions = change ? convertPredictions(predicted, change) : predicted;
+      predictor.dispose();
+      const { predictionTableToTable } = await import("../../task/result-tables.js");
+      await giveTable(session, predictionTableToTable(predictions, db), flags.out, {
+        query: predictor.query,
+        taskType: task.taskType,
+        unit: predictions.task.unit,
+        warnings: predictor.warnings,
+      });
+    },
+  );
+};

@@ -1,0 +1,114 @@
+/** The groups of options that commands share: data, language, times, model, output. */
+import type { Command } from "commander";
+import type { Dialect } from "../../pql/ast.js";
+import type { NullLogic } from "../../pql/bound.js";
+import type { Database, OpenOptions } from "../data/database.js";
+import type { LanguageOptions } from "../query.js";
+import type { Session, WorkFlags } from "./session.js";
+import { notYet } from "./usage.js";
+import { oneOf, wholeNumber } from "./values.js";
+
+/** Flags of a command that reads data. */
+export interface DataFlags extends WorkFlags {
+  readonly data: string;
+  readonly schema?: string;
+}
+
+/** The flag of a command in which something is random. */
+export interface SeedFlags {
+  readonly seed: number;
+}
+
+/** Flags wherever a query is given. */
+export interface LanguageFlags {
+  readonly dialect?: Dialect;
+  readonly nullLogic?: NullLogic;
+  readonly param?: readonly string[];
+}
+
+/** Adds `--json`, `--quiet` and `--threads`, which every command takes. */
+export function withWork(command: Command): Command {
+  return command
+    .option("--json", "make stdout one JSON document")
+    .option("--quiet", "tell nothing but results and errors")
+    .option("--threads <n>", "threads where work is parallel", wholeNumber("--threads", 1, 1024));
+}
+
+/** Adds `--seed`, where something is random. */
+export function withSeed(command: Command): Command {
+  const most = Number.MAX_SAFE_INTEGER;
+  return command.option("--seed <n>", "seed of everything random", wholeNumber("--seed", -most), 0);
+}
+
+/** Adds `--data`, which must be given, and `--schema`. */
+export function withData(command: Command): Command {
+  return command
+    .requiredOption(
+      "--data <path>",
+      "a folder of Parquet, CSV, NDJSON or JSON files, or a DuckDB file",
+    )
+    .option("--schema <file>", "settings of keys, times, links and types, as in schema.json");
+}
+
+/** Adds the options of the language. */
+export function withLanguage(command: Command): Command {
+  const collect = (text: string, before: readonly string[] = []): readonly string[] => [
+    ...before,
+    text,
+  ];
+  return command
+    .option(
+      "--dialect <name>",
+      "kumo (exactly the published language) or relgraph",
+      oneOf<Dialect>("--dialect", ["relgraph", "kumo"]),
+    )
+    .option(
+      "--null-logic <name>",
+      "how comparisons with missing values count: kleene or kumo",
+      oneOf<NullLogic>("--null-logic", ["kleene", "kumo"]),
+    )
+    .option("--param <name=value>", "value of a parameter of the query (later version)", collect);
+}
+
+/**
+ * Reads the options of the language.
+ *
+ * @throws {@link ConfigError} CFG190 for `--param`.
+ */
+export function languageOf({ dialect, nullLogic, param }: LanguageFlags): LanguageOptions {
+  if (param) throw notYet("`--param`", "write the value into the query");
+  return { dialect, nullLogic };
+}
+
+/**
+ * Reads the options of the language and the query's text, so that a slip in it shows before any data is read.
+ *
+ * @param query - the query.
+ * @param flags - as parsed.
+ * @throws {@link PqlError} PQL0xx or PQL1xx if it cannot be read; ConfigError CFG190 for `--param`.
+ */
+export async function readLanguage(query: string, flags: LanguageFlags): Promise<LanguageOptions> {
+  const language = languageOf(flags);
+  const { parseQuery } = await import("../../pql/parse.js");
+  parseQuery(query, language.dialect === undefined ? {} : { dialect: language.dialect });
+  return language;
+}
+
+/**
+ * Opens the data of a command and tells its notes.
+ *
+ * @param session - the run.
+ * @param flags - `--data` and `--schema`.
+ */
+export async function openData(session: Session, flags: DataFlags): Promise<Database> {
+  const db = await readData(session, flags);
+  for (const note of db.notes) session.note(note);
+  return db;
+}
+
+/** Opens the data of a command, for those that show its notes themselves. */
+export async function readData(session: Session, flags: DataFlags): Promise<Database> {
+  const { Database } = await import("../data/database.js");
+  const options: OpenOptions = { ...session.work, schemaFile: flags.schema };
+  return Database.open(flags.data, options);
+}

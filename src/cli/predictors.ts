@@ -1,0 +1,58 @@
+/** The predictor that a command works with: loaded from a folder, or fitted on the spot. */
+import type { Database } from "../data/database.js";
+import type { Predictor } from "../predictor.js";
+import { type LanguageFlags, readLanguage } from "./flags.js";
+import { type ModelFlags, readModel } from "./model-flags.js";
+import type { Session } from "./session.js";
+import { readTimes, type TimesFlags } from "./times.js";
+import { contradiction, missingOption } from "./usage.js";
+
+/** Flags that lead to a predictor. */
+export interface PredictorFlags extends LanguageFlags, TimesFlags, ModelFlags {
+  readonly model?: string;
+}
+
+/** Makes the predictor of a command once its data is open. */
+export type MakePredictor = (db: Database) => Promise<Predictor>;
+
+/**
+ * Decides between a model folder and a query, and reads all options before any work begins.
+ *
+ * @param session - the run.
+ * @param query - the query, where one is given.
+ * @param flags - as parsed.
+ * @throws {@link ConfigError} CFG508 if both are given, CFG504 if none is; ModelError MOD303 or MOD304 if the folder holds
+ * no model; PqlError if the query cannot be read.
+ */
+export async function choosePredictor(
+  session: Session,
+  query: string | undefined,
+  flags: PredictorFlags,
+): Promise<MakePredictor> {
+  const { model: folder } = flags;
+  if (query !== undefined && folder !== undefined) {
+    const message = "both a query and `--model` are given, and a model has its own query";
+    throw contradiction(message, "leave one of the two out");
+  }
+  if (folder !== undefined) {
+    const { readModelFolder } = await import("../model-folder.js");
+    await readModelFolder(folder);
+    return async (db) => {
+      const { Predictor } = await import("../predictor.js");
+      return Predictor.load(folder, db, { backend: flags.backend });
+    };
+  }
+  if (query === undefined) {
+    throw missingOption(
+      "--model",
+      'give `--model FOLDER`, or a query in quotes such as "PREDICT …"',
+    );
+  }
+  const language = await readLanguage(query, flags);
+  const times = await readTimes(flags);
+  const model = await readModel(session, flags);
+  return async (db) => {
+    const { Predictor } = await import("../predictor.js");
+    return Predictor.fit(db, query, { ...model, ...language, times });
+  };
+}

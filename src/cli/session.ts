@@ -1,0 +1,79 @@
+/** Session: how one run of a command talks, by its flags. */
+import type { WorkOptions } from "../core/progress.js";
+import type { CliIo } from "./io.js";
+import { createProgress, SILENT } from "./progress.js";
+
+/** Flags that every command takes. */
+export interface WorkFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly threads?: number;
+}
+
+/** How a command talks: results to stdout, the rest to stderr. */
+export interface Session {
+  readonly io: CliIo;
+  /** Whether stdout is one JSON document. */
+  readonly json: boolean;
+  /** Progress and cancellation for the library. */
+  readonly work: WorkOptions;
+  /** Tells something in passing. */
+  note(text: string): void;
+  /** Tells something that the user should know about the result. */
+  warn(text: string): void;
+  /**
+   * Gives the result.
+   *
+   * @param text - for people.
+   * @param document - for `--json`.
+   */
+  result(text: () => string, document: () => unknown): void;
+  /** Takes the progress off the terminal. */
+  end(): void;
+  /** Ends the run with a status other than 0, although the result is given. */
+  fail(status: number): void;
+}
+
+/**
+ * Opens a session.
+ *
+ * @param io - the outside.
+ * @param flags - of the command.
+ * @param fail - takes the status of a run that gives a result and fails nevertheless.
+ */
+export function openSession(
+  io: CliIo,
+  flags: WorkFlags,
+  fail: (status: number) => void = () => {},
+): Session {
+  const { json = false, quiet = false } = flags;
+  const progress = quiet ? SILENT : createProgress(io);
+  const tell = (kind: string, text: string): void => {
+    if (quiet) return;
+    progress.clear();
+    io.stderr(`${kind}: ${text}\n`);
+  };
+  const session: Session = {
+    io,
+    json,
+    work: { onProgress: progress.show, signal: io.signal },
+    note: (text) => tell("note", text),
+    warn: (text) => tell("warning", text),
+    result(text, document) {
+      progress.clear();
+      io.stdout(json ? `${JSON.stringify(document(), null, 2)}\n` : withLineEnd(text()));
+    },
+    end: progress.clear,
+    fail,
+  };
+  if (flags.threads !== undefined && flags.threads > 1) {
+    session.note(
+      "this version computes on one thread; only the reading and writing of files uses more",
+    );
+  }
+  return session;
+}
+
+function withLineEnd(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
