@@ -9,9 +9,11 @@ import type {
 } from "./bound.js";
 import type { RowValues } from "./values-of-rows.js";
 
-/** The three truth values of a byte. */
+/** The comparison does not hold. */
 export const FALSE = 0;
+/** The comparison holds. */
 export const TRUE = 1;
+/** The comparison meets a missing value. */
 export const UNKNOWN = 2;
 
 const AND = Uint8Array.of(0, 0, 0, 0, 1, 2, 0, 2, 2);

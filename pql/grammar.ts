@@ -95,6 +95,7 @@ export class PqlParser extends CstParser {
     ]);
   });
 
+  /** `TOP k` */
   readonly top = this.RULE("top", () => {
     this.CONSUME(Top);
     this.CONSUME(Int);
@@ -119,6 +120,7 @@ export class PqlParser extends CstParser {
     });
   });
 
+  /** Negations joined by AND. */
   readonly conjunction = this.RULE("conjunction", () => {
     this.SUBRULE(this.negation);
     this.MANY(() => {
@@ -171,6 +173,7 @@ export class PqlParser extends CstParser {
     this.CONSUME(RightBracket);
   });
 
+  /** `, start, end [, unit]` */
   readonly window = this.RULE("window", () => {
     this.CONSUME(Comma);
     this.OR([
@@ -185,10 +188,12 @@ export class PqlParser extends CstParser {
     });
   });
 
+  /** `table.column` or `table.*`; which is allowed where is checked later. */
   readonly column = this.RULE("column", () => {
     this.OR([{ ALT: () => this.CONSUME(FqnColumn) }, { ALT: () => this.CONSUME(WildcardColumn) }]);
   });
 
+  /** A value, or a list of values. */
   readonly constant = this.RULE("constant", () => {
     this.OR([
       { ALT: () => this.CONSUME(Bool) },
