@@ -49,6 +49,8 @@ const TICKS_PER_MS = [1 / 1000, 1, 1000, 1_000_000];
  */
 export function readArrowData(table: string, name: string, data: Data): Column {
   const { length } = data;
+  // Buffers are padded to 64 bytes, so they end before their last value does.
+  const cells = <T>(): T => valuesOf<T>(data);
   const type = data.type as DataType & Readonly<Record<string, unknown>>;
   const validity = readValidity(data);
   const base = { name, length, validity };
@@ -65,7 +67,7 @@ export function readArrowData(table: string, name: string, data: Data): Column {
       return readIntegers(base, data, type["bitWidth"] as number, type["isSigned"] as boolean);
     case TYPE.float: {
       const half = type["precision"] === 0;
-      const raw = data.values as ArrayLike<number>;
+      const raw = cells<ArrayLike<number>>();
       const values = half ? Float64Array.from(raw, fromHalf) : Float64Array.from(raw);
       return { ...withNaN(base, values), kind: "number", values, integer: false };
     }
@@ -74,21 +76,21 @@ export function readArrowData(table: string, name: string, data: Data): Column {
     case TYPE.date: {
       const days = type["unit"] === 0;
       const values = days
-        ? Float64Array.from(data.values as Int32Array, (day) => day * MS_PER_DAY)
-        : readTicks(data.values, 1);
+        ? Float64Array.from(cells<Int32Array>(), (day) => day * MS_PER_DAY)
+        : readTicks(cells(), 1);
       return { ...base, kind: "timestamp", values };
     }
     case TYPE.timestamp:
-      return { ...base, kind: "timestamp", values: readTicks(data.values, perMs(type)) };
+      return { ...base, kind: "timestamp", values: readTicks(cells(), perMs(type)) };
     case TYPE.duration: {
-      const values = readTicks(data.values, perMs(type));
+      const values = readTicks(cells(), perMs(type));
       return { ...base, kind: "number", values, integer: false };
     }
     case TYPE.time: {
       const ticks =
         type["bitWidth"] === 32
-          ? Float64Array.from(data.values as Int32Array, (tick) => tick / perMs(type))
-          : readTicks(data.values, perMs(type));
+          ? Float64Array.from(cells<Int32Array>(), (tick) => tick / perMs(type))
+          : readTicks(cells(), perMs(type));
       const texts = Array.from(ticks, (ms, row) => (isSet(validity, row) ? timeOfDay(ms) : null));
       return stringColumn(name, texts);
     }
@@ -112,6 +114,14 @@ export function readArrowData(table: string, name: string, data: Data): Column {
         },
       );
   }
+}
+
+/** Returns the values of a chunk without the padding; two words a value where 64-bit integers come as words. */
+function valuesOf<T>(data: Data): T {
+  const values = data.values as unknown as Int32Array | BigInt64Array;
+  const bits = Number((data.type as unknown as { readonly bitWidth?: number }).bitWidth ?? 0);
+  const stride = bits === 64 && values instanceof Int32Array ? 2 : 1;
+  return values.subarray(0, data.length * stride) as unknown as T;
 }
 
 interface Base {
@@ -174,11 +184,11 @@ function readTicks(values: unknown, ticksPerMs: number): Float64Array {
 
 function readIntegers(base: Base, data: Data, bitWidth: number, signed: boolean): Column {
   if (bitWidth < 64) {
-    const raw = data.values as ArrayLike<number>;
+    const raw = valuesOf<ArrayLike<number>>(data);
     const values = bitWidth < 32 || signed ? Int32Array.from(raw) : Float64Array.from(raw);
     return { ...base, kind: "number", values, integer: true };
   }
-  const words = wordsOf(data.values);
+  const words = wordsOf(valuesOf(data));
   const values = new Float64Array(base.length);
   let exact = true;
   for (let row = 0; row < base.length; row++) {
@@ -237,7 +247,7 @@ function readVector(table: string, name: string, vector: Vector): Column {
 }
 
 function readDictionary(table: string, base: Base, data: Data): Column {
-  const rows = Int32Array.from(data.values as ArrayLike<number>, Number);
+  const rows = Int32Array.from(valuesOf<ArrayLike<number>>(data), Number);
   for (let row = 0; row < rows.length; row++) if (!isSet(base.validity, row)) rows[row] = -1;
   if (!data.dictionary || data.dictionary.length === 0) {
     return stringColumn(base.name, new Array(base.length).fill(null));

@@ -14,7 +14,7 @@ import {
   timestampColumn,
   type VectorColumn,
 } from "./column.js";
-import { inferItemFormat, splitColumn } from "./infer/multivalue.js";
+import { chooseItemFormat, splitColumn } from "./infer/multivalue.js";
 import type { Stype } from "./stype.js";
 
 /** The kinds that can carry each stype. */
@@ -53,7 +53,7 @@ export function castToStype(table: string, column: Column, stype: Stype | null):
     if (vectors) return vectors;
   }
   if (column.kind === "string") {
-    if (stype === "multicategorical") return splitColumn(column, inferItemFormat(column) ?? "json");
+    if (stype === "multicategorical") return splitColumn(column, chooseItemFormat(column));
     if (stype === "numerical" || stype === "timestamp") return readTexts(table, column, stype);
   }
   throw new SchemaError(

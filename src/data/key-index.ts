@@ -1,7 +1,14 @@
 /** Key lookup by open addressing on typed arrays: primary keys to row numbers, single or composite, any type. */
 import { invariant } from "../core/assert.js";
 import { mix } from "../core/random.js";
-import { type CellValue, type Column, type StringColumn, stringColumn } from "./column.js";
+import {
+  booleanColumn,
+  type CellValue,
+  type Column,
+  numberColumn,
+  type StringColumn,
+  stringColumn,
+} from "./column.js";
 
 /** An index over a table's key columns. Of duplicate keys the first row counts. */
 export interface KeyIndex {
@@ -60,11 +67,16 @@ export function buildKeyIndex(columns: readonly Column[]): KeyIndex {
   };
   const find = (values: readonly CellValue[]): number => {
     if (values.some((value) => value === null)) return -1;
-    const texts = values.map((v) => (typeof v === "boolean" ? String(Number(v)) : String(v)));
-    const row = lookup(texts.map((text) => stringColumn("key", [text])))[0]!;
+    const row = lookup(values.map(columnOf))[0]!;
     return row < 0 ? -1 : row;
   };
   return { duplicates, nulls, firstDuplicate, lookup, find };
+}
+
+function columnOf(value: CellValue): Column {
+  if (typeof value === "number") return numberColumn("key", [value]);
+  if (typeof value === "boolean") return booleanColumn("key", [value]);
+  return stringColumn("key", [String(value)]);
 }
 
 /** The rows of a key by its codes. */

@@ -79,13 +79,19 @@ export function joinPaths(
 
 /** Lists the steps that lead away from a table: up its own foreign keys, then down those of others. */
 function stepsFrom(graph: SchemaGraph, table: string): JoinStep[] {
-  const up = graph.mapOutEdges(
-    table,
-    (_key, edge, from, to): JoinStep => ({ from, to, edge, direction: "up" }),
-  );
-  const down = graph.mapInEdges(
-    table,
-    (_key, edge, from, to): JoinStep => ({ from: to, to: from, edge, direction: "down" }),
+  const { foreignKeys } = graph.getNodeAttribute(table, "schema");
+  const up = foreignKeys.map((foreignKey): JoinStep => {
+    const edge = { table, foreignKey };
+    return { from: table, to: foreignKey.table, edge, direction: "up" };
+  });
+  const down = graph.nodes().flatMap((child) =>
+    graph
+      .getNodeAttribute(child, "schema")
+      .foreignKeys.filter((foreignKey) => foreignKey.table === table)
+      .map((foreignKey): JoinStep => {
+        const edge = { table: child, foreignKey };
+        return { from: table, to: child, edge, direction: "down" };
+      }),
   );
   return [...up, ...down];
 }

@@ -35,6 +35,20 @@ function looksJoined(texts: readonly string[], delimiter: string): boolean {
 }
 
 /**
+ * Chooses the format of a column that is known to hold several items, however few the hints.
+ *
+ * @param column - the strings.
+ * @returns the evident format, else the delimiter that occurs in most of the strings; `|` where none does.
+ */
+export function chooseItemFormat(column: StringColumn): ItemFormat {
+  const evident = inferItemFormat(column);
+  if (evident !== null) return evident;
+  const texts = sampleTexts(column);
+  const uses = DELIMITERS.map((d) => texts.filter((text) => text.includes(d)).length);
+  return DELIMITERS[uses.indexOf(Math.max(...uses))]!;
+}
+
+/**
  * Splits one string into its items.
  *
  * @param text - the string.
