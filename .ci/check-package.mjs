@@ -27,7 +27,7 @@ const ENTRIES = {
     "runPlan",
   ],
   "relgraph/graph": ["buildGraph", "NeighborSampler", "createSeeds", "samplePaths"],
-  "relgraph/gnn": [],
+  "relgraph/gnn": ["createModel", "createLoader", "trainModel", "predictLogits"],
 };
 
 const tarball = join(

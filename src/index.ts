@@ -35,6 +35,8 @@ export {
   evaluate,
   formatEvaluation,
 } from "./evaluate.js";
+export { generateSaasDatabase } from "./generate/database.js";
+export type { SaasOptions } from "./generate/options.js";
 export { computeLabels, type LabelSet, type TimeOptions } from "./labels.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
 export { type CompiledQuery, compileQuery, type LanguageOptions } from "./query.js";
