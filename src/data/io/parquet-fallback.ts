@@ -46,6 +46,7 @@ export async function readParquetWithoutEngine(
       file: buffer as ArrayBuffer,
       metadata,
       columns: names,
+      utf8: false,
       compressors: nodeCompressors(),
       onChunk: ({ columnName, columnData, rowStart }) => {
         const all = values.get(columnName)!;

@@ -152,6 +152,12 @@ describe("wrong settings are refused", () => {
     ],
     ["a text as a time", { tables: { users: { timeColumn: "tags" } } }, "SCH106", "nullValues"],
     [
+      "a time column with another stype",
+      { tables: { users: { stypes: { tags: "text" }, timeColumn: "tags" } } },
+      "SCH107",
+      "ISO 8601",
+    ],
+    [
       "a link to a table without key",
       { tables: { users: { foreignKeys: { company: "items" } } } },
       "SCH108",
