@@ -1,6 +1,6 @@
 /** The groups of options that commands share: data, language, times, model, output. */
 import type { Command } from "commander";
-import type { Dialect } from "../../pql/ast.js";
+import type { Dialect, PredictiveQuery } from "../../pql/ast.js";
 import type { NullLogic } from "../../pql/bound.js";
 import type { Database, OpenOptions } from "../data/database.js";
 import type { LanguageOptions } from "../query.js";
@@ -80,6 +80,12 @@ export function languageOf({ dialect, nullLogic, param }: LanguageFlags): Langua
   return { dialect, nullLogic };
 }
 
+/** A query that can be read, and its language. */
+export interface WrittenQuery {
+  readonly language: LanguageOptions;
+  readonly tree: PredictiveQuery;
+}
+
 /**
  * Reads the options of the language and the query's text, so that a slip in it shows before any data is read.
  *
@@ -87,11 +93,11 @@ export function languageOf({ dialect, nullLogic, param }: LanguageFlags): Langua
  * @param flags - as parsed.
  * @throws {@link PqlError} PQL0xx or PQL1xx if it cannot be read; ConfigError CFG190 for `--param`.
  */
-export async function readLanguage(query: string, flags: LanguageFlags): Promise<LanguageOptions> {
+export async function readQuery(query: string, flags: LanguageFlags): Promise<WrittenQuery> {
   const language = languageOf(flags);
   const { parseQuery } = await import("../../pql/parse.js");
-  parseQuery(query, language.dialect === undefined ? {} : { dialect: language.dialect });
-  return language;
+  const { dialect } = language;
+  return { language, tree: parseQuery(query, dialect === undefined ? {} : { dialect }) };
 }
 
 /**

@@ -56,6 +56,9 @@ function start(): void {
   controller.signal.addEventListener("abort", () => worker.postMessage("abort"));
   worker.on("message", show);
   worker.on("error", crash);
+  worker.on("exit", () => {
+    if (process.exitCode === undefined) crash(new Error("the working thread ended without a word"));
+  });
 }
 
 function show(message: Message): void {

@@ -1,19 +1,20 @@
 /** The predictor that a command works with: loaded from a folder, or fitted on the spot. */
 import type { Database } from "../data/database.js";
 import type { Predictor } from "../predictor.js";
-import { type LanguageFlags, readLanguage } from "./flags.js";
+import { type DataFlags, type LanguageFlags, openData, readQuery } from "./flags.js";
 import { type ModelFlags, readModel } from "./model-flags.js";
+import { openQueryData } from "./query-data.js";
 import type { Session } from "./session.js";
 import { readTimes, type TimesFlags } from "./times.js";
 import { contradiction, missingOption } from "./usage.js";
 
 /** Flags that lead to a predictor. */
-export interface PredictorFlags extends LanguageFlags, TimesFlags, ModelFlags {
+export interface PredictorFlags extends DataFlags, LanguageFlags, TimesFlags, ModelFlags {
   readonly model?: string;
 }
 
-/** Makes the predictor of a command once its data is open. */
-export type MakePredictor = (db: Database) => Promise<Predictor>;
+/** Opens the data of a command and makes its predictor. */
+export type MakePredictor = () => Promise<{ readonly db: Database; readonly predictor: Predictor }>;
 
 /**
  * Decides between a model folder and a query, and reads all options before any work begins.
@@ -37,9 +38,10 @@ export async function choosePredictor(
   if (folder !== undefined) {
     const { readModelFolder } = await import("../model-folder.js");
     await readModelFolder(folder);
-    return async (db) => {
+    return async () => {
+      const db = await openData(session, flags);
       const { Predictor } = await import("../predictor.js");
-      return Predictor.load(folder, db, { backend: flags.backend });
+      return { db, predictor: await Predictor.load(folder, db, { backend: flags.backend }) };
     };
   }
   if (query === undefined) {
@@ -48,11 +50,12 @@ export async function choosePredictor(
       'give `--model FOLDER`, or a query in quotes such as "PREDICT …"',
     );
   }
-  const language = await readLanguage(query, flags);
+  const { language, tree } = await readQuery(query, flags);
   const times = await readTimes(flags);
   const model = await readModel(session, flags);
-  return async (db) => {
+  return async () => {
+    const db = await openQueryData(session, flags, tree);
     const { Predictor } = await import("../predictor.js");
-    return Predictor.fit(db, query, { ...model, ...language, times });
+    return { db, predictor: await Predictor.fit(db, query, { ...model, ...language, times }) };
   };
 }

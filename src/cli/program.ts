@@ -4,6 +4,7 @@ import { VERSION } from "../version.js";
 import { registerBench } from "./commands/bench.js";
 import { registerCheck } from "./commands/check.js";
 import type { Open, Register } from "./commands/command.js";
+import { registerDemo } from "./commands/demo.js";
 import { registerEvaluate } from "./commands/evaluate.js";
 import { registerExplain } from "./commands/explain.js";
 import { registerFit } from "./commands/fit.js";
@@ -20,6 +21,7 @@ import { openSession } from "./session.js";
 import { usageError } from "./usage.js";
 
 const COMMANDS: readonly Register[] = [
+  registerDemo,
   registerGenerate,
   registerInspect,
   registerCheck,
@@ -81,7 +83,7 @@ function createProgram(io: CliIo, open: Open): Command {
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText(
       "after",
-      "\nResults go to stdout or --out, everything else to stderr.\nExit status: 0 done, 1 a failure of relgraph, 2 wrong input, 130 interrupted.",
+      '\nResults go to stdout or --out, everything else to stderr.\nWith --json stdout is one JSON document, for errors { "error": … }.\nExit status: 0 done, 1 a failure of relgraph, 2 wrong input, 130 interrupted.',
     );
   for (const register of COMMANDS) register(program, open);
   for (const command of [program, ...program.commands]) {

@@ -28,6 +28,8 @@ export interface Session {
    * @param document - for `--json`.
    */
   result(text: () => string, document: () => unknown): void;
+  /** Gives a line of a result that comes line by line; with `--json` it is a note. */
+  tell(text: string): void;
   /** Takes the progress off the terminal. */
   end(): void;
   /** Ends the run with a status other than 0, although the result is given. */
@@ -48,17 +50,25 @@ export function openSession(
 ): Session {
   const { json = false, quiet = false } = flags;
   const progress = quiet ? SILENT : createProgress(io);
-  const tell = (kind: string, text: string): void => {
+  const remark = (text: string): void => {
     if (quiet) return;
     progress.clear();
-    io.stderr(`${kind}: ${text}\n`);
+    io.stderr(`${text}\n`);
   };
   const session: Session = {
     io,
     json,
     work: { onProgress: progress.show, signal: io.signal },
-    note: (text) => tell("note", text),
-    warn: (text) => tell("warning", text),
+    note: (text) => remark(`note: ${text}`),
+    warn: (text) => remark(`warning: ${text}`),
+    tell(text) {
+      if (json) {
+        remark(text);
+        return;
+      }
+      progress.clear();
+      io.stdout(`${text}\n`);
+    },
     result(text, document) {
       progress.clear();
       io.stdout(json ? `${JSON.stringify(document(), null, 2)}\n` : withLineEnd(text()));

@@ -3,8 +3,7 @@ import { REGIMES, type Regime } from "../../task/regime.js";
 import {
   type DataFlags,
   type LanguageFlags,
-  openData,
-  readLanguage,
+  readQuery,
   type SeedFlags,
   withData,
   withLanguage,
@@ -13,6 +12,7 @@ import {
 } from "../flags.js";
 import { type ModelFlags, readModel, withModel } from "../model-flags.js";
 import { checkDocumentFile, checkTableFile, writeDocument } from "../output.js";
+import { openQueryData } from "../query-data.js";
 import { readTimes, type TimesFlags, withTimes } from "../times.js";
 import { oneOf, wholeNumber } from "../values.js";
 import type { Register } from "./command.js";
@@ -51,12 +51,12 @@ export const registerEvaluate: Register = (program, open) => {
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
     async (query: string, flags: EvaluateFlags) => {
       const session = open(flags);
-      const language = await readLanguage(query, flags);
+      const { language, tree } = await readQuery(query, flags);
       const times = await readTimes(flags);
       const model = await readModel(session, flags);
       await checkTableFile(flags.predictions);
       await checkDocumentFile(flags.out, [".json", ".txt"]);
-      const db = await openData(session, flags);
+      const db = await openQueryData(session, flags, tree);
       const { evaluate, formatEvaluation } = await import("../../evaluate.js");
       const { evaluation, predictions } = await evaluate(db, query, {
         ...model,

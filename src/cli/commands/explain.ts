@@ -1,7 +1,7 @@
 /** `relgraph explain`: one prediction with its reasons. */
 import { entityId } from "../entities.js";
 import { explanationPage } from "../explanation-page.js";
-import { type DataFlags, openData, withData, withLanguage, withSeed, withWork } from "../flags.js";
+import { withData, withLanguage, withSeed, withWork } from "../flags.js";
 import { withModel } from "../model-flags.js";
 import { checkDocumentFile, writeDocument } from "../output.js";
 import { choosePredictor, type PredictorFlags } from "../predictors.js";
@@ -10,7 +10,7 @@ import { convertExplanation, unitChange } from "../units.js";
 import { time, wholeNumber } from "../values.js";
 import type { Register } from "./command.js";
 
-interface ExplainFlags extends DataFlags, PredictorFlags {
+interface ExplainFlags extends PredictorFlags {
   readonly anchor?: number;
   readonly top?: number;
   readonly unit?: string;
@@ -41,8 +41,7 @@ export const registerExplain: Register = (program, open) => {
       const make = await choosePredictor(session, query, flags);
       const { out } = flags;
       await checkDocumentFile(out, ENDINGS);
-      const db = await openData(session, flags);
-      const predictor = await make(db);
+      const { db, predictor } = await make();
       for (const warning of predictor.warnings) session.warn(warning);
       const { task } = predictor;
       const change = flags.unit === undefined ? null : unitChange(flags.unit, task.unit);

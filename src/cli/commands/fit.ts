@@ -2,8 +2,7 @@
 import {
   type DataFlags,
   type LanguageFlags,
-  openData,
-  readLanguage,
+  readQuery,
   type SeedFlags,
   withData,
   withLanguage,
@@ -12,6 +11,7 @@ import {
 } from "../flags.js";
 import { type ModelFlags, readModel, withModel } from "../model-flags.js";
 import { checkFolder } from "../output.js";
+import { openQueryData } from "../query-data.js";
 import { readTimes, type TimesFlags, withTimes } from "../times.js";
 import type { Register } from "./command.js";
 
@@ -34,11 +34,11 @@ export const registerFit: Register = (program, open) => {
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
     async (query: string, flags: FitFlags) => {
       const session = open(flags);
-      const language = await readLanguage(query, flags);
+      const { language, tree } = await readQuery(query, flags);
       const times = await readTimes(flags);
       const model = await readModel(session, flags);
       await checkFolder(flags.out, "model.json", "model");
-      const db = await openData(session, flags);
+      const db = await openQueryData(session, flags, tree);
       const { Predictor } = await import("../../predictor.js");
       const predictor = await Predictor.fit(db, query, { ...model, ...language, times });
       for (const warning of predictor.warnings) session.warn(warning);

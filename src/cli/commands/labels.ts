@@ -5,8 +5,7 @@ import type { LabelSet, TimeOptions } from "../../labels.js";
 import {
   type DataFlags,
   type LanguageFlags,
-  openData,
-  readLanguage,
+  readQuery,
   type SeedFlags,
   withData,
   withLanguage,
@@ -15,6 +14,7 @@ import {
 } from "../flags.js";
 import { checkTableFile, giveTable } from "../output.js";
 import { splitCounts } from "../plan-text.js";
+import { openQueryData } from "../query-data.js";
 import type { Session } from "../session.js";
 import { readTimes, type TimesFlags, withTimes } from "../times.js";
 import type { Register } from "./command.js";
@@ -36,10 +36,10 @@ export const registerLabels: Register = (program, open) => {
   withWork(withSeed(withTimes(withLanguage(withData(command))))).action(
     async (query: string, flags: LabelsFlags) => {
       const session = open(flags);
-      const language = await readLanguage(query, flags);
+      const { language, tree } = await readQuery(query, flags);
       const times = await readTimes(flags);
       await checkTableFile(flags.out);
-      const db = await openData(session, flags);
+      const db = await openQueryData(session, flags, tree);
       const { compileQuery } = await import("../../query.js");
       const { plan } = compileQuery(db.schema, query, language);
       const { labels, warnings } = await label(session, db, plan, times, flags.seed);

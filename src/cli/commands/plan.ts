@@ -2,8 +2,7 @@
 import {
   type DataFlags,
   type LanguageFlags,
-  openData,
-  readLanguage,
+  readQuery,
   type SeedFlags,
   withData,
   withLanguage,
@@ -11,6 +10,7 @@ import {
   withWork,
 } from "../flags.js";
 import { planDocument, planText } from "../plan-text.js";
+import { openQueryData } from "../query-data.js";
 import { readTimes, type TimesFlags, withTimes } from "../times.js";
 import { notYet } from "../usage.js";
 import type { Register } from "./command.js";
@@ -31,9 +31,9 @@ export const registerPlan: Register = (program, open) => {
       const session = open(flags);
       if (flags.sql !== undefined)
         throw notYet("`--sql`", "leave it out to read the plan in words");
-      const language = await readLanguage(query, flags);
+      const { language, tree } = await readQuery(query, flags);
       const times = await readTimes(flags);
-      const db = await openData(session, flags);
+      const db = await openQueryData(session, flags, tree);
       const { compileQuery } = await import("../../query.js");
       const { computeLabels } = await import("../../labels.js");
       const { plan } = compileQuery(db.schema, query, language);

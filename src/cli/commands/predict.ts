@@ -1,6 +1,6 @@
 /** `relgraph predict`: predictions of a saved model, or of one fitted on the spot. */
 import { entityId, readEntities } from "../entities.js";
-import { type DataFlags, openData, withData, withLanguage, withSeed, withWork } from "../flags.js";
+import { withData, withLanguage, withSeed, withWork } from "../flags.js";
 import { withModel } from "../model-flags.js";
 import { checkTableFile, giveTable } from "../output.js";
 import { choosePredictor, type PredictorFlags } from "../predictors.js";
@@ -10,7 +10,7 @@ import { notYet } from "../usage.js";
 import { time } from "../values.js";
 import type { Register } from "./command.js";
 
-interface PredictFlags extends DataFlags, PredictorFlags {
+interface PredictFlags extends PredictorFlags {
   readonly anchor?: number;
   readonly entities?: string;
   readonly unit?: string;
@@ -44,8 +44,7 @@ export const registerPredict: Register = (program, open) => {
       const make = await choosePredictor(session, query, flags);
       const ids = await readEntities(flags.entities);
       await checkTableFile(flags.out);
-      const db = await openData(session, flags);
-      const predictor = await make(db);
+      const { db, predictor } = await make();
       for (const warning of predictor.warnings) session.warn(warning);
       const { task } = predictor;
       const change = flags.unit === undefined ? null : unitChange(flags.unit, task.unit);
