@@ -33,7 +33,7 @@ function start(): void {
   const order: WorkOrder = {
     argv: process.argv.slice(2),
     isTerminal: process.stderr.isTTY ?? false,
-    width: process.stderr.columns ?? 80,
+    width: process.stderr.columns || 80,
     interrupted,
   };
   const controller = new AbortController();
