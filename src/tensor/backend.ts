@@ -165,9 +165,11 @@ async function start(
   }
   try {
     if (name === "webgpu") await prepareWebGpu();
-    for (const module of recipe.packages) await import(module);
-    if (!(await tf.setBackend(recipe.tfjsName))) throw new Error("tfjs refuses it");
-    await tf.ready();
+    await keepProcessHandlers(async () => {
+      for (const module of recipe.packages) await import(module);
+      if (!(await tf.setBackend(recipe.tfjsName))) throw new Error("tfjs refuses it");
+      await tf.ready();
+    });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError("CFG203", `backend \`${name}\` does not start: ${why}`, {
@@ -179,6 +181,24 @@ async function start(
   const fast = name === "wasm" ? wasmLoops(relaxedSimd) : null;
   registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
   return { name, reason, simd: fast !== null };
+}
+
+/**
+ * Runs a start and takes away the process-wide handlers it leaves behind. The wasm backend's rethrow every uncaught error of
+ * the whole program, which prints its minified source, a page of 60,000 characters, before the error.
+ */
+async function keepProcessHandlers(start: () => Promise<void>): Promise<void> {
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => process.listeners(event as "uncaughtException"));
+  try {
+    await start();
+  } finally {
+    for (const [i, event] of events.entries()) {
+      for (const listener of process.listeners(event as "uncaughtException")) {
+        if (!before[i]!.includes(listener)) process.removeListener(event, listener);
+      }
+    }
+  }
 }
 
 function wasmLoops(relaxed: boolean): Loops | null {

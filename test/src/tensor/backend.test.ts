@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { backendFromEnvironment, initBackend, listBackends } from "../../../src/tensor/backend.js";
@@ -13,6 +14,17 @@ afterEach(() => {
 it("starts the embedded wasm backend by default, with SIMD", async () => {
   expect(await initBackend()).toEqual({ name: "wasm", reason: "the embedded default", simd: true });
   expect(tf.getBackend()).toBe("wasm");
+});
+
+it("leaves no handler of uncaught errors in the process: the wasm backend's would print its source", async () => {
+  const code = `import { initBackend } from "./src/tensor/backend.js";
+    await initBackend();
+    throw new Error("a program's own mistake");`;
+  const args = ["--import", "tsx", "--input-type=module", "-e", code];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toContain("a program's own mistake");
+  expect(stderr.length).toBeLessThan(2000);
 });
 
 it("follows RELGRAPH_BACKEND, and the caller before it", async () => {
