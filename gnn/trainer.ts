@@ -5,7 +5,7 @@ import { type Rng, shuffle } from "../src/core/random.js";
 import { evaluateMetrics, primaryMetric, type ValueTaskType } from "../src/task/metrics.js";
 import { createEma } from "../src/tensor/ema.js";
 import { binaryCrossEntropyWithLogits, l1Loss, softmaxCrossEntropy } from "../src/tensor/losses.js";
-import { createAdamW } from "../src/tensor/optimizer.js";
+import { createAdamW, type Optimizer } from "../src/tensor/optimizer.js";
 import type { NamedArrays } from "../src/tensor/parameters.js";
 import { cosineWithWarmup } from "../src/tensor/schedule.js";
 import { trainStep } from "../src/tensor/train-step.js";
@@ -17,7 +17,8 @@ import { scaleTarget, type TargetScale, unscaleOutput } from "./target.js";
 /** Settings of a training run; see {@link DEFAULT_TRAINER_CONFIG}. */
 export interface TrainerConfig {
   readonly epochs: number;
-  readonly batchSize: number;
+  /** Seeds per step; `null` takes about a hundred steps per epoch, with 32 to 512 seeds each. */
+  readonly batchSize: number | null;
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly warmupSteps: number;
@@ -40,7 +41,7 @@ export interface TrainerConfig {
  */
 export const DEFAULT_TRAINER_CONFIG: TrainerConfig = {
   epochs: 10,
-  batchSize: 256,
+  batchSize: null,
   learningRate: 3e-3,
   weightDecay: 1e-3,
   warmupSteps: 20,
@@ -113,14 +114,29 @@ export function trainModel(
   options: TrainOptions = {},
 ): TrainingReport {
   const config = { ...DEFAULT_TRAINER_CONFIG, ...options.config };
+  const { learningRate, weightDecay } = config;
+  const optimizer = createAdamW(model.store, { learningRate, weightDecay });
+  try {
+    return runEpochs(model, loader, data, rng, optimizer, config, options);
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+function runEpochs(
+  model: RelationalGnn,
+  loader: NeighborLoader,
+  data: TrainingData,
+  rng: Rng,
+  optimizer: Optimizer,
+  config: TrainerConfig,
+  options: TrainOptions,
+): TrainingReport {
   const { train } = data;
   const perEpoch = Math.min(train.seeds.rows.length, config.maxSeedsPerEpoch);
-  const stepsPerEpoch = Math.ceil(perEpoch / config.batchSize);
+  const batchSize = config.batchSize ?? automaticBatchSize(perEpoch);
+  const stepsPerEpoch = Math.ceil(perEpoch / batchSize);
   const totalSteps = config.epochs * stepsPerEpoch;
-  const optimizer = createAdamW(model.store, {
-    learningRate: config.learningRate,
-    weightDecay: config.weightDecay,
-  });
   const ema = createEma(model.store, config.emaDecay);
   const validation = data.validation && limitRows(data.validation, config.maxValidationSeeds, rng);
   const epochs: EpochReport[] = [];
@@ -136,9 +152,9 @@ export function trainModel(
     const seeds: Seeds = { ...train.seeds, visibleTimes };
     let lossSum = 0;
     let steps = 0;
-    for (let from = 0; from < perEpoch && !timeUp; from += config.batchSize) {
+    for (let from = 0; from < perEpoch && !timeUp; from += batchSize) {
       checkAborted(options.signal, "training");
-      const rows = order.subarray(from, Math.min(perEpoch, from + config.batchSize));
+      const rows = order.subarray(from, Math.min(perEpoch, from + batchSize));
       const batch = loader.load(takeSeeds(seeds, rows), epochRng.split("sample", from));
       const targets = Float32Array.from(rows, (row) =>
         scaleTarget(data.scale, train.targets[row]!),
@@ -181,8 +197,13 @@ export function trainModel(
     if (epoch - best.epoch >= config.patience) break;
   }
   if (best) model.store.fromArrays(best.weights);
-  optimizer.dispose();
   return { epochs, bestEpoch: best?.epoch ?? -1, steps: step };
+}
+
+/** A power of two that makes about a hundred steps per epoch: few rows need many small steps, many rows large ones. */
+function automaticBatchSize(perEpoch: number): number {
+  const size = 2 ** Math.round(Math.log2(Math.max(1, perEpoch / 100)));
+  return Math.min(512, Math.max(32, size));
 }
 
 /** The loss of a batch: L1 on the target's scale, or cross-entropy. */

@@ -102,14 +102,18 @@ export async function evaluate(
   const warnings = new Set<string>(set.warnings);
   const predictions: ScoredPredictions[] = [];
   const results: RegimeResult[] = [];
-  const done = new Map<string, ModelResult>();
+  let fresh: {
+    readonly model: ModelResult;
+    readonly predictions: readonly ScoredPredictions[];
+  } | null = null;
   const taskType = labels.task.taskType as ValueTaskType;
 
   for (const regime of options.regimes ?? REGIMES) {
     const visible = visibleTimes(labels, regime, start);
     const maxLag = lagOf(labels, visible);
     // Where no row of a regime sees less than its anchor, the regimes are one and the same.
-    const twin = done.get(String(maxLag === 0));
+    const twin = maxLag === 0 ? fresh : null;
+    const own: ScoredPredictions[] = [];
     const run = (seed: number, entityRowOnly: boolean): SeedResult => {
       const began = options.clock?.();
       const stage = `${regime}, seed ${seed}${entityRowOnly ? ", entity row only" : ""}`;
@@ -118,24 +122,24 @@ export async function evaluate(
       for (const warning of fit.warnings) warnings.add(warning);
       const judged = (part: "val" | "test"): Metrics => {
         const rows = splitRows(labels, part);
-        const part1 = takeTrainingRows(labels, rows);
+        const judgedRows = takeTrainingRows(labels, rows);
         const seeds: Seeds = {
-          rows: part1.entityRows,
-          anchorTimes: part1.anchorTimes,
+          rows: judgedRows.entityRows,
+          anchorTimes: judgedRows.anchorTimes,
           visibleTimes: Float64Array.from(rows, (row) => visible[row]!),
         };
         const outputs = fit.expert.predict(db, seeds, { signal: options.signal });
         if (!entityRowOnly) {
-          const { task, entityRows, anchorTimes } = part1;
+          const { task, entityRows, anchorTimes } = judgedRows;
           const values = predictionValues(task, outputs, labels.classes);
-          predictions.push({
+          own.push({
             predictions: { task, entityRows, anchorTimes, values },
-            labels: part1,
+            labels: judgedRows,
             regime,
             seed,
           });
         }
-        return evaluateMetrics(taskType, outputs, part1.targets);
+        return evaluateMetrics(taskType, outputs, judgedRows.targets);
       };
       const metrics = { val: judged("val"), test: judged("test") };
       fit.expert.dispose();
@@ -143,11 +147,11 @@ export async function evaluate(
         began === undefined || !options.clock ? null : (options.clock() - began) / 1000;
       return { seed, ...metrics, seconds };
     };
-    const model =
-      twin ??
+    const model: ModelResult =
+      twin?.model ??
       summarize(Array.from({ length: options.seeds ?? 3 }, (_, k) => run(first + k, false)));
-    if (twin) predictions.push(...predictions.map((p) => ({ ...p, regime })));
-    if (maxLag === 0) done.set("true", model);
+    if (maxLag === 0) fresh ??= { model, predictions: own };
+    predictions.push(...(twin?.predictions ?? own).map((part) => ({ ...part, regime })));
     const baselines: Record<string, PartMetrics> = {};
     for (const name of baselineNames(labels.task)) {
       baselines[name] = baselineMetrics(name, labels, visible, taskType);

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./core/errors.js";
 import type { ExpertName } from "./experts/expert.js";
 import type { IntervalModel } from "./task/intervals.js";
+import type { Metrics } from "./task/metrics.js";
 import type { NamedArrays } from "./tensor/parameters.js";
 import { readArrays, writeArrays } from "./tensor/serialize.js";
 
@@ -26,7 +27,7 @@ export interface ModelManifest {
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly warnings: readonly string[];
   /** Scores on the held-out part, for people. */
-  readonly scores: unknown;
+  readonly scores: Metrics | null;
 }
 
 const MANIFEST = "model.json";

@@ -72,7 +72,7 @@ interface PredictorParts {
   readonly seed: number;
   readonly dialect: string;
   readonly warnings: readonly string[];
-  readonly scores: unknown;
+  readonly scores: Metrics | null;
 }
 
 /**
@@ -162,6 +162,11 @@ export class Predictor {
   /** What the user should know about this model. */
   get warnings(): readonly string[] {
     return this.#parts.warnings;
+  }
+
+  /** Metrics on the held-out test rows; `null` when there were none. */
+  get scores(): Metrics | null {
+    return this.#parts.scores;
   }
 
   /**

@@ -151,10 +151,11 @@ function baselineInputs(
 ): ModelInputs {
   const { channels } = model.spec.config;
   const { positions } = model.spec.layout;
-  const repeat = (row: readonly number[], size: number): tf.Tensor2D =>
-    tf
-      .tile(tf.tensor2d([...row], [1, row.length]), [Math.max(1, size), 1])
-      .slice([0, 0], [size, row.length]);
+  const repeat = (row: readonly number[], size: number): tf.Tensor2D => {
+    const values = new Float32Array(size * row.length);
+    for (let i = 0; i < size; i++) values.set(row, i * row.length);
+    return tf.tensor2d(values, [size, row.length]);
+  };
   const constants = model.spec.encodings.map((encoding) =>
     (model.codes({ kind: "rows", table: encoding.table }).dataSync() as Float32Array).slice(
       0,

@@ -140,6 +140,7 @@ export function describePathColumn(
     const trend = recent / previous - 1;
     return {
       ...base,
+      key: `${base.key} trend`,
       label: `${capitalize(subject)} trend (${window})${where}`,
       value: trend,
       display: percent(trend),
@@ -193,7 +194,8 @@ export function describeActivity(
   const atLeast = now === seen.at.length && now >= 16 ? "at least " : "";
   if (now === 0) {
     const display = `${formatNumber(newest)} days`;
-    return { ...base, label: `Days since last ${singular(noun)}${where}`, value: newest, display };
+    const label = `Days since last ${singular(noun)}${where}`;
+    return { ...base, key: `${id} recency`, label, value: newest, display };
   }
   const display = `${atLeast}${now}, before ${before}`;
   return { ...base, label: `${capitalize(noun)} in ${window}${where}`, value: now, display };

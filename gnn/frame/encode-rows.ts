@@ -9,6 +9,7 @@ import {
   type ColumnEncoding,
   categoryName,
   type MulticategoricalEncoding,
+  type NumberScale,
   splitItems,
   type TableEncoding,
 } from "./encoding.js";
@@ -58,22 +59,11 @@ export function createRowEncoder(db: Database, encoding: TableEncoding): RowEnco
   };
 }
 
-/**
- * Writes a number as its place between knots, its standardised value and nothing else.
- *
- * @param value - the number.
- * @param knots - ascending knots.
- * @param firstCode - the code of the first knot; the code after the last knot is the linear one.
- */
+/** Writes a number as its place between knots, its standardised value and its standardised logarithm. */
 function pushNumber(
   out: FeatureSink,
   value: number,
-  spec: {
-    readonly knots: readonly number[];
-    readonly mean: number;
-    readonly scale: number;
-    readonly firstCode: number;
-  },
+  spec: NumberScale & { readonly firstCode: number },
 ): void {
   const { knots, firstCode } = spec;
   const last = knots.length - 1;
@@ -91,8 +81,14 @@ function pushNumber(
     out.push(firstCode + low, 1 - share);
     out.push(firstCode + high, share);
   }
-  const standard = (value - spec.mean) / spec.scale;
-  out.push(firstCode + knots.length, Math.max(-4, Math.min(4, standard)));
+  const log = Math.sign(value) * Math.log1p(Math.abs(value) / spec.logUnit);
+  out.push(firstCode + knots.length, bounded((value - spec.mean) / spec.scale));
+  out.push(firstCode + knots.length + 1, bounded((log - spec.logMean) / spec.logScale));
+}
+
+/** Keeps a standardised value within what training can have seen. */
+function bounded(standard: number): number {
+  return Math.max(-4, Math.min(4, standard));
 }
 
 function createEmit(
@@ -152,7 +148,7 @@ function createEmit(
         for (let k = 0; k < dimension; k++) {
           const standard =
             (values[row * dimension + k]! - encoding.means[k]!) / encoding.scales[k]!;
-          out.push(encoding.firstCode + k, standard);
+          out.push(encoding.firstCode + k, Number.isFinite(standard) ? standard : 0);
         }
       });
     }

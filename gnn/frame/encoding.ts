@@ -10,25 +10,30 @@ interface EncodingBase {
   readonly group: number;
 }
 
-/**
- * A number as a position between quantile knots (two codes), a linear code and a null code.
- *
- * @see Gorishniy et al. 2022, On Embeddings for Numerical Features in Tabular Deep Learning, piecewise-linear encoding.
- */
-export interface NumericalEncoding extends EncodingBase {
-  readonly kind: "numerical";
+/** How a number is placed: quantile knots, and its standardised value on a plain and on a logarithmic scale. */
+export interface NumberScale {
   /** Ascending knots, at least one. */
   readonly knots: readonly number[];
   readonly mean: number;
   readonly scale: number;
+  /** The logarithmic scale is `sign(x) log1p(|x| / logUnit)`, standardised by the next two. */
+  readonly logUnit: number;
+  readonly logMean: number;
+  readonly logScale: number;
+}
+
+/**
+ * A number as a position between quantile knots (two codes), a linear code, a logarithmic code and a null code.
+ *
+ * @see Gorishniy et al. 2022, On Embeddings for Numerical Features in Tabular Deep Learning, piecewise-linear encoding.
+ */
+export interface NumericalEncoding extends EncodingBase, NumberScale {
+  readonly kind: "numerical";
 }
 
 /** Days between a time column and the time of its row, encoded like a number. */
-export interface ElapsedEncoding extends EncodingBase {
+export interface ElapsedEncoding extends EncodingBase, NumberScale {
   readonly kind: "elapsed";
-  readonly knots: readonly number[];
-  readonly mean: number;
-  readonly scale: number;
 }
 
 /** One code a category, one for all others, one for null. */

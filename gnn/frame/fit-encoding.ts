@@ -28,6 +28,9 @@ export interface EncodingOptions {
   readonly textBuckets?: number;
 }
 
+/** A row's state is a byte with a bit per group; columns of further groups are left out. */
+const MAX_GROUPS = 8;
+
 /** A column's part before its codes are placed. */
 type Draft = ColumnEncoding extends infer E
   ? E extends ColumnEncoding
@@ -63,6 +66,7 @@ export function fitTableEncoding(
     const visible = rows.filter((row) => isValid(column, row) && isKnownAt(known, row, cutoff));
     const drafts = draftColumn(db, schema, column, visible, options);
     const group = known === null || drafts.length === 0 ? -1 : groupOf(groups, schema, column.name);
+    if (group === null) continue;
     for (const draft of drafts) {
       encodings.push({ ...draft, firstCode: width, group } as ColumnEncoding);
       width += draft.width;
@@ -76,11 +80,16 @@ export function groupTimes(db: Database, encoding: TableEncoding): readonly Know
   return encoding.groups.map((column) => knownTimes(db, encoding.table, column));
 }
 
-/** Finds or adds the group of a column; columns that share a source of known times share a group. */
-function groupOf(groups: string[], schema: TableSchema, column: string): number {
+/**
+ * Finds or adds the group of a column; columns that share a source of known times share a group.
+ *
+ * @returns `null` when there are {@link MAX_GROUPS} already.
+ */
+function groupOf(groups: string[], schema: TableSchema, column: string): number | null {
   const source = (name: string): string => findColumn(schema, name)?.knownFrom ?? name;
   const at = groups.findIndex((other) => source(other) === source(column));
-  return at >= 0 ? at : groups.push(column) - 1;
+  if (at >= 0) return at;
+  return groups.length < MAX_GROUPS ? groups.push(column) - 1 : null;
 }
 
 function draftColumn(
@@ -154,13 +163,21 @@ function numericalDraft(
     const knot = finite[Math.round((i / bins) * (finite.length - 1))]!;
     if (knots.length === 0 || knot > knots[knots.length - 1]!) knots.push(knot);
   }
+  const sizes = finite.map((value) => Math.abs(value)).filter((size) => size > 0);
+  const logUnit = (sizes.sort()[sizes.length >> 1] ?? 2) / 2;
+  const { mean, scale } = momentsOf(finite);
+  const logs = momentsOf(finite.map((x) => Math.sign(x) * Math.log1p(Math.abs(x) / logUnit)));
+  const logScales = { logUnit, logMean: logs.mean, logScale: logs.scale };
+  return { kind, column, knots, mean, scale, ...logScales, width: knots.length + 3 };
+}
+
+function momentsOf(values: Float64Array): { mean: number; scale: number } {
   let sum = 0;
-  for (const value of finite) sum += value;
-  const mean = sum / finite.length;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
   let squares = 0;
-  for (const value of finite) squares += (value - mean) ** 2;
-  const scale = Math.sqrt(squares / finite.length) || 1;
-  return { kind, column, knots, mean, scale, width: knots.length + 2 };
+  for (const value of values) squares += (value - mean) ** 2;
+  return { mean, scale: Math.sqrt(squares / values.length) || 1 };
 }
 
 function multicategoricalDraft(
@@ -178,7 +195,8 @@ function multicategoricalDraft(
       }
     }
   } else if (column.kind === "string") {
-    delimiter = findDelimiter(column.dictionary);
+    const texts = new Set(Array.from(rows, (row) => column.dictionary[column.codes[row]!]!));
+    delimiter = findDelimiter([...texts]);
     for (const row of rows) {
       for (const item of splitItems(column.dictionary[column.codes[row]!]!, delimiter)) {
         counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -190,8 +208,8 @@ function multicategoricalDraft(
   return [{ kind: "multicategorical", column: column.name, categories, delimiter, width }];
 }
 
-function findDelimiter(dictionary: readonly string[]): string {
-  const sample = dictionary.slice(0, 1000);
+function findDelimiter(texts: readonly string[]): string {
+  const sample = texts.slice(0, 1000);
   if (sample.some((text) => /^(<[^<>]+>)+$/.test(text))) return "<>";
   const share = (mark: string): number => sample.filter((text) => text.includes(mark)).length;
   const marks = ["|", ";", ","];
@@ -200,18 +218,20 @@ function findDelimiter(dictionary: readonly string[]): string {
 
 function embeddingDraft(column: Column & { readonly kind: "vector" }, rows: Int32Array): Draft {
   const { dimension, values } = column;
-  const means = new Array<number>(dimension).fill(0);
-  const squares = new Array<number>(dimension).fill(0);
-  for (const row of rows) {
-    for (let k = 0; k < dimension; k++) {
-      const value = values[row * dimension + k]!;
-      means[k]! += value / rows.length;
-      squares[k]! += value ** 2 / rows.length;
-    }
-  }
   const root = Math.sqrt(dimension);
-  const scales = squares.map((s, k) => (Math.sqrt(Math.max(0, s - means[k]! ** 2)) || 1) * root);
-  return { kind: "embedding", column: column.name, means, scales, width: dimension + 1 };
+  const moments = Array.from({ length: dimension }, (_, k) => {
+    const finite = Float64Array.from(rows, (row) => values[row * dimension + k]!).filter((value) =>
+      Number.isFinite(value),
+    );
+    return finite.length === 0 ? { mean: 0, scale: 1 } : momentsOf(finite);
+  });
+  return {
+    kind: "embedding",
+    column: column.name,
+    means: moments.map(({ mean }) => mean),
+    scales: moments.map(({ scale }) => scale * root),
+    width: dimension + 1,
+  };
 }
 
 function countNames(column: Column, rows: Int32Array): Map<string, number> {

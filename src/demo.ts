@@ -1,0 +1,216 @@
+/** The demo: a generated SaaS company, one query, honest scores, predictions with reasons, and a report. */
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Explanation } from "../gnn/explain/explanation.js";
+import { formatNumber, indent, textTable } from "./core/pretty.js";
+import type { WorkOptions } from "./core/progress.js";
+import { requireTime } from "./core/time.js";
+import { type CellValue, cellValue } from "./data/column.js";
+import { Database } from "./data/database.js";
+import { writeTable } from "./data/io/write.js";
+import type { Table } from "./data/table.js";
+import { evaluate } from "./evaluate.js";
+import { generateSaasTables } from "./generate/database.js";
+import { writeSaas } from "./generate/write.js";
+import { computeLabels } from "./labels.js";
+import { Predictor } from "./predictor.js";
+import { compileQuery } from "./query.js";
+import { type DemoReport, demoPage } from "./report/demo-page.js";
+import { mae } from "./task/metrics.js";
+import type { PredictionTable } from "./task/prediction-table.js";
+import { predictionTableToTable } from "./task/result-tables.js";
+import { splitRows, type TrainingTable } from "./task/training-table.js";
+
+/** The query of the demo. */
+export const DEMO_QUERY = "PREDICT SUM(SESSIONS.DURATION_MIN, 0, 30, days) FOR EACH USERS.USER_ID";
+
+/** RelBench's protocol with two cuts at which the generator tells the truth. */
+const TIMES = { val: requireTime("2025-04-02", "val"), test: requireTime("2025-05-02", "test") };
+
+/** Options of {@link runDemo}. */
+export interface DemoOptions extends WorkOptions {
+  /** Folder for data, model, predictions and report. */
+  readonly out: string;
+  readonly users?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly epochs?: number | undefined;
+  /** Takes the story line by line. */
+  readonly print: (text: string) => void;
+}
+
+/** Where the demo's results are. */
+export interface DemoResult {
+  readonly report: string;
+  readonly predictions: string;
+  readonly model: string;
+}
+
+/**
+ * Runs the whole story: generate, look, label, train, compare, predict, explain, report.
+ *
+ * @param options - where to, how large, who listens.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { out, print, users = 1000, seed = 1, epochs = 6, onProgress, signal } = options;
+  const work = { onProgress, signal };
+  const data = join(out, "data");
+  await mkdir(out, { recursive: true });
+  print(`1. A SaaS company with ${formatNumber(users)} users, written to ${data}`);
+  await writeSaas(data, { users, seed, ...work });
+  const db = await Database.open(data, work);
+  print(indent(db.toString()));
+
+  print(`\n2. One predictive query\n   ${DEMO_QUERY}`);
+  const { plan } = compileQuery(db.schema, DEMO_QUERY);
+  print(indent(plan.explain()));
+
+  print("\n3. Training a graph network on the tables");
+  const predictor = await Predictor.fit(db, DEMO_QUERY, { seed, epochs, times: TIMES, ...work });
+
+  print("\n4. How good is it? Mean absolute error in minutes, held-out month (lower is better)");
+  const approaches = await compareApproaches(db, predictor, { users, seed, ...work });
+  const rows = approaches.map(([name, error]) => [name, formatNumber(error, 4)]);
+  print(indent(textTable(["approach", "minutes"], rows, ["left", "right"])));
+
+  print("\n5. The next 30 days, and why");
+  const predictions = await predictor.predict(work);
+  const people = await explainPeople(db, predictor, predictions);
+  for (const { text } of people) print(`${indent(text)}\n`);
+
+  const table = predictionTableToTable(predictions, db);
+  const files = {
+    report: join(out, "report.html"),
+    predictions: join(out, "predictions.csv"),
+    model: join(out, "model"),
+  };
+  await writeTable(table, files.predictions, work);
+  await predictor.save(files.model);
+  const report: DemoReport = {
+    query: predictor.query,
+    rows: predictions.entityRows.length,
+    approaches,
+    people,
+  };
+  await writeFile(`${files.report}.part`, demoPage(report));
+  await rename(`${files.report}.part`, files.report);
+  predictor.dispose();
+  print(
+    `6. Predictions for ${formatNumber(predictions.entityRows.length)} users: ${files.predictions}`,
+  );
+  print(`   Model: ${files.model}`);
+  print(`   Report: ${files.report}`);
+  return files;
+}
+
+/** Errors on the held-out month: naive guesses, the model without relations, the network, and the best there can be. */
+async function compareApproaches(
+  db: Database,
+  predictor: Predictor,
+  options: WorkOptions & { readonly users: number; readonly seed: number },
+): Promise<readonly (readonly [string, number | null])[]> {
+  const { plan } = compileQuery(db.schema, DEMO_QUERY);
+  const { evaluation } = await evaluate(db, DEMO_QUERY, {
+    times: TIMES,
+    regimes: ["seed-time"],
+    seeds: 0,
+    seed: options.seed,
+    signal: options.signal,
+  });
+  const baselines = evaluation.results[0]!.baselines;
+  const of = (name: string): number | null => baselines[name]?.test.mae ?? null;
+  const { labels } = computeLabels(db, plan, TIMES);
+  return [
+    ["the same for everyone (median)", of("global-median")],
+    ["a model of the user's own row", of("entity-row")],
+    ["each user's average so far", of("entity-mean")],
+    ["each user's recent average", of("recent-mean")],
+    ["relgraph: graph network", predictor.scores?.mae ?? null],
+    ["best possible (knows the hidden state)", oracleError(db, labels, options)],
+  ];
+}
+
+/** The error of the generator's own forecast, which knows moods and drifts but not the future. */
+function oracleError(
+  db: Database,
+  labels: TrainingTable,
+  { users, seed }: { readonly users: number; readonly seed: number },
+): number | null {
+  const anchors = generateSaasTables({ users, seed, truth: true }).truth.find(
+    (table) => table.name === "ANCHORS",
+  );
+  if (!anchors) return null;
+  const medians = medianByRow(db, anchors);
+  const rows = splitRows(labels, "test").filter((row) => medians.has(labels.entityRows[row]!));
+  const truth = Float64Array.from(rows, (row) => labels.targets[row]!);
+  return mae(
+    Float64Array.from(rows, (row) => medians.get(labels.entityRows[row]!)!),
+    truth,
+  );
+}
+
+function medianByRow(db: Database, anchors: Table): Map<number, number> {
+  const index = db.keyIndex("USERS");
+  const found = new Map<number, number>();
+  for (const record of anchors.toRecords()) {
+    if (record["TIMESTAMP"] !== TIMES.test) continue;
+    const row = index.find([record["USER_ID"] ?? null]);
+    if (row >= 0) found.set(row, record["MEDIAN_MINUTES"] as number);
+  }
+  return found;
+}
+
+/** A person of the demo with the reasons of the prediction. */
+export interface ExplainedPerson {
+  readonly title: string;
+  readonly text: string;
+  readonly explanation: Explanation;
+}
+
+/** Explains three people: the one with most to lose, the one with most to gain, and one in the middle. */
+async function explainPeople(
+  db: Database,
+  predictor: Predictor,
+  predictions: PredictionTable,
+): Promise<readonly ExplainedPerson[]> {
+  const { values, entityRows } = predictions;
+  if (values.kind !== "regression" || entityRows.length === 0) return [];
+  const before = lastMonth(db, entityRows);
+  const moved = Float64Array.from(values.point, (point, i) => point - before[i]!);
+  const order = Array.from(moved.keys()).sort((a, b) => moved[a]! - moved[b]!);
+  const active = order.filter((i) => before[i]! > 60);
+  const chosen = [
+    order[0]!,
+    order.at(-1)!,
+    active[active.length >> 1] ?? order[order.length >> 1]!,
+  ];
+  const people: ExplainedPerson[] = [];
+  for (const i of new Set(chosen)) {
+    const row = entityRows[i]!;
+    const id = String(cellValue(db.table("USERS").column("USER_ID"), row));
+    const explanation = await predictor.explain(id, { top: 6 });
+    const name = nameOf(db, row);
+    const title = `${name}: last 30 days ${formatNumber(before[i], 3)} minutes`;
+    people.push({ title, explanation, text: `${name}\n${predictor.describe(explanation)}` });
+  }
+  return people;
+}
+
+/** Minutes of the last 30 days, by the same rules as the target. */
+function lastMonth(db: Database, entityRows: Int32Array): Float64Array {
+  const { plan } = compileQuery(db.schema, DEMO_QUERY);
+  const end = db.timeSpan(plan.timeTables)!.max;
+  const { labels } = computeLabels(db, plan, { anchors: [end - 30 * 86_400_000] });
+  const minutes = new Float64Array(db.table("USERS").numRows);
+  labels.targets.forEach((target, i) => {
+    minutes[labels.entityRows[i]!] = target;
+  });
+  return Float64Array.from(entityRows, (row) => minutes[row]!);
+}
+
+function nameOf(db: Database, row: number): string {
+  const text = (table: string, column: string, at: number): CellValue =>
+    at < 0 ? null : cellValue(db.table(table).column(column), at);
+  const link = db.tableSchema("USERS").foreignKeys.find((key) => key.table === "COMPANIES");
+  const company = link ? db.link("USERS", link).parentRows[row]! : -1;
+  return `${text("USERS", "NAME", row)} (${text("USERS", "USER_ID", row)}), ${text("COMPANIES", "NAME", company)}`;
+}
