@@ -5,9 +5,10 @@ import type { TrainingTablePlan } from "../../pql/plan.js";
 import { formatNumber } from "../core/pretty.js";
 import { addTime } from "../core/time.js";
 import type { Database } from "../data/database.js";
+import { labelEnd } from "../task/splits.js";
 import type { TrainingTable } from "../task/training-table.js";
 import type { FittedExpert, Reasons } from "./expert.js";
-import { PAST_WINDOWS } from "./past-targets.js";
+import { PAST_WINDOWS, readsLateCells } from "./past-targets.js";
 
 /** What the constant expert keeps. */
 interface ConstantSettings {
@@ -15,7 +16,8 @@ interface ConstantSettings {
   readonly overall: readonly number[] | null;
   /** How many labels of its own weigh as much as everyone's mean. */
   readonly prior: number;
-  readonly classes: number;
+  /** By name, because another state of the database may number its classes otherwise. */
+  readonly classes: readonly string[] | null;
 }
 
 /**
@@ -25,8 +27,8 @@ interface ConstantSettings {
  * @see empirical Bayes shrinkage `(n ȳ_i + k ȳ) / (n + k)`, Efron and Morris 1973.
  */
 export function fitConstant(plan: TrainingTablePlan, labels: TrainingTable): FittedExpert {
-  const classes = labels.classes?.length ?? 1;
-  const overall = labels.targets.length === 0 ? null : meanOf(labels.targets, classes);
+  const { classes } = labels;
+  const overall = labels.targets.length === 0 ? null : meanOf([...labels.targets], classes);
   return makeConstant(plan, { overall, prior: 2, classes });
 }
 
@@ -37,12 +39,13 @@ export function restoreConstant(plan: TrainingTablePlan, settings: unknown): Fit
 
 function makeConstant(plan: TrainingTablePlan, settings: ConstantSettings): FittedExpert {
   const { classes, prior } = settings;
+  const width = widthOf(classes);
   const predict = (db: Database, seeds: Seeds): Float64Array => {
     const own = ownMeans(db, plan, seeds, classes);
     const overall = settings.overall ?? own.overall;
     return own.sums.map((sum, i) => {
-      const count = own.counts[Math.floor(i / classes)]!;
-      return (sum + prior * overall[i % classes]!) / (count + prior);
+      const count = own.counts[Math.floor(i / width)]!;
+      return (sum + prior * overall[i % width]!) / (count + prior);
     });
   };
   return {
@@ -77,52 +80,61 @@ function makeConstant(plan: TrainingTablePlan, settings: ConstantSettings): Fitt
   };
 }
 
+/** Numbers a row of outputs has. */
+function widthOf(classes: readonly string[] | null): number {
+  return classes?.length ?? 1;
+}
+
 /** Sums and counts of each seed's own labels over its last windows, and the mean over all of them. */
 function ownMeans(
   db: Database,
   plan: TrainingTablePlan,
   seeds: Seeds,
-  classes: number,
+  classes: readonly string[] | null,
 ): { sums: Float64Array; counts: Float64Array; overall: readonly number[] } {
-  const sums = new Float64Array(seeds.rows.length * classes);
+  const width = widthOf(classes);
+  const sums = new Float64Array(seeds.rows.length * width);
   const counts = new Float64Array(seeds.rows.length);
   const { horizon } = plan;
-  if (horizon === null) return { sums, counts, overall: new Array<number>(classes).fill(0) };
+  if (horizon === null || readsLateCells(plan)) {
+    return { sums, counts, overall: meanOf([], classes) };
+  }
   const all: number[] = [];
   for (const visible of new Set(seeds.visibleTimes)) {
     const anchors = Float64Array.from({ length: PAST_WINDOWS }, (_, k) =>
       addTime(visible, -(k + 1) * horizon.end, horizon.unit),
     );
     const earliest = db.timeSpan(plan.timeTables)?.min ?? Infinity;
-    const usable = anchors.filter(
-      (anchor) => addTime(anchor, horizon.end, horizon.unit) >= earliest,
-    );
+    const usable = anchors.filter((anchor) => {
+      const end = labelEnd(anchor, plan.labelWindows);
+      return Number.isFinite(anchor) && end >= earliest && end <= visible;
+    });
     const labels = runPlan(plan, db, usable);
-    const sumOf = new Float64Array(db.table(plan.task.entityTable).numRows * classes);
+    const sumOf = new Float64Array(db.table(plan.task.entityTable).numRows * width);
     const countOf = new Float64Array(db.table(plan.task.entityTable).numRows);
     labels.targets.forEach((target, i) => {
       const entity = labels.entityRows[i]!;
-      if (classes === 1) sumOf[entity]! += target;
-      else sumOf[entity * classes + target]! += 1;
+      const label = classes === null ? target : classes.indexOf(labels.classes![target]!);
+      if (classes === null) sumOf[entity]! += label;
+      else if (label >= 0) sumOf[entity * width + label]! += 1;
+      else return;
       countOf[entity]! += 1;
-      all.push(target);
+      all.push(label);
     });
     seeds.rows.forEach((row, i) => {
       if (seeds.visibleTimes[i] !== visible) return;
-      for (let k = 0; k < classes; k++) sums[i * classes + k] = sumOf[row * classes + k]!;
+      for (let k = 0; k < width; k++) sums[i * width + k] = sumOf[row * width + k]!;
       counts[i] = countOf[row]!;
     });
   }
-  return { sums, counts, overall: meanOf(Float64Array.from(all), classes) };
+  return { sums, counts, overall: meanOf(all, classes) };
 }
 
-/** The mean of numbers, or the share of each class; zeros (even shares) of nothing. */
-function meanOf(targets: Float64Array, classes: number): number[] {
-  if (classes === 1) {
-    const sum = targets.reduce((a, b) => a + b, 0);
-    return [targets.length === 0 ? 0 : sum / targets.length];
-  }
-  const shares = new Array<number>(classes).fill(targets.length === 0 ? 1 / classes : 0);
-  for (const target of targets) shares[target]! += 1 / targets.length;
+/** The mean of numbers, or the share of each class; zero, or even shares, of nothing. */
+function meanOf(labels: readonly number[], classes: readonly string[] | null): number[] {
+  const count = labels.length;
+  if (classes === null) return [count === 0 ? 0 : labels.reduce((a, b) => a + b, 0) / count];
+  const shares = new Array<number>(classes.length).fill(count === 0 ? 1 / classes.length : 0);
+  for (const label of labels) shares[label]! += 1 / count;
   return shares;
 }

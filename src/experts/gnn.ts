@@ -16,7 +16,12 @@ import { layoutPaths, type PathLayout, type PathOptions } from "../../gnn/paths.
 import { predictLogits, takeSeeds } from "../../gnn/predict.js";
 import { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "../../gnn/spec.js";
 import { fitTargetScale, type TargetScale, unscaleOutput } from "../../gnn/target.js";
-import { type TrainerConfig, type TrainingReport, trainModel } from "../../gnn/trainer.js";
+import {
+  type TrainerConfig,
+  type TrainingData,
+  type TrainingReport,
+  trainModel,
+} from "../../gnn/trainer.js";
 import { buildGraph } from "../../graph/build.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
@@ -118,24 +123,21 @@ export function fitGnn(
   const loader = createLoader(view.db, view.graph, spec);
   const taskType = labels.task.taskType as ValueTaskType;
   const scale = fitTargetScale(labels.task.taskType, targetsOf(trainRows));
-  const report = trainModel(
-    model,
-    loader,
-    {
-      taskType,
-      train: { seeds: train, targets: targetsOf(trainRows) },
-      validation:
-        valRows.length === 0 ? null : { seeds: seedsOf(valRows), targets: targetsOf(valRows) },
-      scale,
-      maxLag: options.maxLag ?? 0,
-    },
-    rng.split("training"),
-    {
+  const data: TrainingData = {
+    taskType,
+    train: { seeds: train, targets: targetsOf(trainRows) },
+    validation:
+      valRows.length === 0 ? null : { seeds: seedsOf(valRows), targets: targetsOf(valRows) },
+    scale,
+    maxLag: options.maxLag ?? 0,
+  };
+  const report = freeingOnError(model, () =>
+    trainModel(model, loader, data, rng.split("training"), {
       config: options.trainer,
       onProgress: options.onProgress,
       signal: options.signal,
       isTimeUp: options.isTimeUp,
-    },
+    }),
   );
   const recent = newestRows(train, BACKGROUND_SEEDS);
   const background = fitBackground(model, loader, recent, rng.split("background"));
@@ -182,8 +184,18 @@ export function restoreGnn(
   const { config, encodings, context, outputs, seed } = settings;
   const spec: ModelSpec = { config, layout, encodings, context, outputs };
   const model = createModel(spec, createRng(seed));
-  model.store.fromArrays(state.weights);
+  freeingOnError(model, () => model.store.fromArrays(state.weights));
   return makeExpert(plan, settings, model, null);
+}
+
+/** Frees a network that could not be finished. */
+function freeingOnError<T>(model: RelationalGnn, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    model.store.dispose();
+    throw error;
+  }
 }
 
 function makeExpert(

@@ -1,5 +1,5 @@
 /** Past targets as a table: each entity's own labels whose windows have closed, dated by their closing time. */
-import { boundAggregations, boundColumns } from "../../pql/bound.js";
+import { type BoundColumn, boundAggregations, boundColumns } from "../../pql/bound.js";
 import { runPlan } from "../../pql/execute.js";
 import type { TrainingTablePlan } from "../../pql/plan.js";
 import type { WorkOptions } from "../core/progress.js";
@@ -15,6 +15,7 @@ import {
 import type { Database } from "../data/database.js";
 import type { TableSchema } from "../data/schema.js";
 import { Table } from "../data/table.js";
+import { labelEnd } from "../task/splits.js";
 
 /** Name of the table; no table of a user is called so. */
 export const PAST_TARGETS = "__past_targets";
@@ -44,7 +45,7 @@ export function withPastTargets(
   const past = pastAnchors(db, plan, anchorTimes);
   const labels = runPlan(plan, db, past, { signal: options.signal });
   const { entityRows, anchorTimes: times, targets, classes } = labels;
-  const closed = times.map((time) => addTime(time, horizon.end, horizon.unit));
+  const closed = times.map((time) => labelEnd(time, plan.labelWindows));
   const key = db.tableSchema(plan.task.entityTable).primaryKey ?? [];
   const columns: Column[] = key.map((name) =>
     takeRows(db.table(plan.task.entityTable).column(name), entityRows),
@@ -64,15 +65,20 @@ export function withPastTargets(
 /**
  * Tells whether a label may rest on cells that become known after its window has closed: then it has no closing time
  * at which it is safe to show.
+ *
+ * @param plan - the query's plan.
  */
-function readsLateCells({ target, assuming }: TrainingTablePlan): boolean {
-  return [...boundAggregations(target), ...boundAggregations(assuming)].some((aggregation) => {
-    const columns = boundColumns(aggregation.where).map(({ column }) => column);
-    if (aggregation.column) columns.push(aggregation.column);
-    return columns.some(
-      ({ name, knownFrom }) => knownFrom !== null || name === aggregation.table.endTimeColumn,
-    );
-  });
+export function readsLateCells({ target, assuming }: TrainingTablePlan): boolean {
+  const isLate = ({ table, column }: Pick<BoundColumn, "table" | "column">): boolean =>
+    column.knownFrom !== null || column.name === table.endTimeColumn;
+  return [target, assuming].some(
+    (clause) =>
+      boundColumns(clause).some(isLate) ||
+      boundAggregations(clause).some(
+        ({ table, column, where }) =>
+          (column !== null && isLate({ table, column })) || boundColumns(where).some(isLate),
+      ),
+  );
 }
 
 /** The anchors of the windows before some anchors, ascending; none that closes before the data begins. */
@@ -87,7 +93,7 @@ function pastAnchors(
   for (const anchor of new Set(anchorTimes)) {
     for (let k = 1; k <= PAST_WINDOWS; k++) {
       const past = addTime(anchor, -k * end, unit);
-      if (addTime(past, end, unit) >= earliest) found.add(past);
+      if (Number.isFinite(past) && addTime(past, end, unit) >= earliest) found.add(past);
     }
   }
   return Float64Array.from(found).sort();
