@@ -4,7 +4,7 @@ import { fitTableEncoding } from "../../gnn/frame/fit-encoding.js";
 import { seedContextEncoding } from "../../gnn/frame/seed-context.js";
 import { createModel, type RelationalGnn } from "../../gnn/model.js";
 import { layoutPaths, type PathOptions } from "../../gnn/paths.js";
-import type { ModelConfig, ModelSpec } from "../../gnn/spec.js";
+import { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "../../gnn/spec.js";
 import { buildGraph } from "../../graph/build.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly config?: Partial<ModelConfig>;
   readonly outputs?: number;
   readonly seed?: number;
+  /** Leaves the last layers as small as training starts with. */
+  readonly untouched?: boolean;
 }
 
 /** Lays out, encodes and makes a network of 8 channels. */
@@ -41,7 +43,7 @@ export function worldOf(db: Database, entity: string, options: WorldOptions = {}
   const layout = layoutPaths(graph, entity, options.paths);
   const tables = new Set([entity, ...layout.positions.map((position) => position.table)]);
   const spec: ModelSpec = {
-    config: { channels: 8, head: "additive", dropout: 0, ...options.config },
+    config: { ...DEFAULT_MODEL_CONFIG, channels: 8, dropout: 0, ...options.config },
     layout,
     encodings: [...tables].map((table) =>
       fitTableEncoding(db, table, cutoff, { hidden, minFrequency: 1 }),
@@ -50,7 +52,7 @@ export function worldOf(db: Database, entity: string, options: WorldOptions = {}
     outputs,
   };
   const model = createModel(spec, createRng(seed));
-  enlarge(model);
+  if (!options.untouched) enlarge(model);
   return { db, graph, spec, model, loader: createLoader(db, graph, spec) };
 }
 
