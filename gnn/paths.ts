@@ -182,10 +182,12 @@ function pathLabel(
   );
   if (direction === "parent") {
     const target = graph.nodeTypes[adjacency.parentTable]!.name;
-    const own = siblings.length > 1 ? `${target} (${foreignKey})` : target;
+    const isSelf = adjacency.childTable === adjacency.parentTable;
+    const own = siblings.length > 1 || isSelf ? `${target} (${foreignKey})` : target;
     return parent === null ? own : `${own} of ${parent.label}`;
   }
-  const own = siblings.length > 1 ? `${child} (${foreignKey})` : child;
+  const isSelf = adjacency.childTable === adjacency.parentTable;
+  const own = siblings.length > 1 || isSelf ? `${child} (${foreignKey})` : child;
   if (parent === null) return own;
   if (parent.direction === "parent" && parent.edge === edge) {
     return `other ${own} of the same ${graph.nodeTypes[adjacency.parentTable]!.name}`;

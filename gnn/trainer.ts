@@ -43,7 +43,7 @@ export const DEFAULT_TRAINER_CONFIG: TrainerConfig = {
   epochs: 10,
   batchSize: null,
   learningRate: 3e-3,
-  weightDecay: 1e-3,
+  weightDecay: 0.05,
   warmupSteps: 20,
   clipNorm: 1,
   emaDecay: 0.99,

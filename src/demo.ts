@@ -152,7 +152,7 @@ function medianByRow(db: Database, anchors: Table): Map<number, number> {
   const index = db.keyIndex("USERS");
   const found = new Map<number, number>();
   for (const record of anchors.toRecords()) {
-    if (record["TIMESTAMP"] !== TIMES.test) continue;
+    if (record["ANCHOR"] !== TIMES.test) continue;
     const row = index.find([record["USER_ID"] ?? null]);
     if (row >= 0) found.set(row, record["MEDIAN_MINUTES"] as number);
   }

@@ -51,7 +51,7 @@ export function fitExpert(
 ): Fit {
   const little = tooLittle(labels);
   if (little !== null) {
-    const warning = `there is too little history to learn from (${little}): predicting from each entity's own past`;
+    const warning = `too little history to learn from: ${little}; each entity is predicted from its own past`;
     return { expert: fitConstant(plan, labels), warnings: [warning] };
   }
   const { clock, timeBudget } = options;

@@ -1,5 +1,5 @@
 /** Model folders: what a fitted predictor keeps on disk, written beside and renamed, never half. */
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./core/errors.js";
 import type { ExpertName } from "./experts/expert.js";
@@ -52,6 +52,8 @@ export async function writeModelFolder(
     beside = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
     await writeFile(join(beside, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`);
     await writeFile(join(beside, WEIGHTS), writeArrays(weights));
+    // mkdtemp makes folders that nobody else may enter.
+    await chmod(beside, 0o755);
     await rm(target, { recursive: true, force: true });
     await rename(beside, target);
   } catch (cause) {

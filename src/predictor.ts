@@ -114,7 +114,11 @@ export class Predictor {
       intervals,
       seed,
       dialect: bound.dialect,
-      warnings: [...bound.warnings.map((w) => w.message), ...warnings, ...fit.warnings],
+      // Where there is too little history, that one warning says it all.
+      warnings: [
+        ...bound.warnings.map((warning) => warning.message),
+        ...(fit.warnings.length > 0 ? fit.warnings : warnings),
+      ],
       scores,
     });
   }
@@ -280,8 +284,7 @@ export class Predictor {
     const { plan } = this.#parts;
     const { entityTable } = plan.task;
     const isStatic = plan.horizon === null;
-    const latest = db.timeSpan(plan.timeTables)?.max ?? Infinity;
-    const anchor = request.anchor ?? latest;
+    const anchor = request.anchor ?? (isStatic ? Infinity : latestTime(db, plan));
     if (request.entities) {
       const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
       const times = new Float64Array(rows.length).fill(isStatic ? Infinity : anchor);
@@ -323,6 +326,16 @@ function judge(
     support: { min: lowest >= 0 ? 0 : null, max: null },
   });
   return { intervals, scores };
+}
+
+/** The default anchor: the latest time of the tables that the target reads. */
+function latestTime(db: Database, plan: TrainingTablePlan): Timestamp {
+  const latest = db.timeSpan(plan.timeTables)?.max;
+  if (latest !== undefined) return latest;
+  const tables = plan.timeTables.map((name) => `\`${name}\``).join(", ");
+  throw new ConfigError("CFG152", `no row of ${tables} has a time, so there is no latest one`, {
+    hint: "give `anchor`, the time of the prediction",
+  });
 }
 
 function findEntity(db: Database, table: string, id: EntityId): number {

@@ -35,6 +35,10 @@ export function compileQuery(
     ...(options.dialect && { dialect: options.dialect }),
     ...(options.nullLogic && { nullLogic: options.nullLogic }),
   };
-  const bound = bindQuery(parseQuery(text, language), schema, language);
-  return { bound, plan: planTrainingTable(bound, language) };
+  const query = parseQuery(text, language);
+  const bound = bindQuery(query, schema, language);
+  const plan = planTrainingTable(bound, language);
+  const { key } = query.entity;
+  if (key.kind !== "column") return { bound, plan };
+  return { bound, plan: { ...plan, task: { ...plan.task, keyNames: [key.column] } } };
 }

@@ -1,6 +1,6 @@
 /** What a person can see behind an attribution: the value now, how it moved, and words for it. */
 import { formatNumber } from "../../src/core/pretty.js";
-import { formatTime, MS_PER_DAY } from "../../src/core/time.js";
+import { MS_PER_DAY } from "../../src/core/time.js";
 import { type Column, cellText, isValid } from "../../src/data/column.js";
 import type { Database } from "../../src/data/database.js";
 import { isKnownAt, type KnownTimes, knownTimes } from "../../src/data/known.js";
@@ -30,8 +30,8 @@ export interface DescribeContext {
   readonly spec: ModelSpec;
   /** Length of the recent window in milliseconds; it is compared with the one before it. */
   readonly recent: number;
-  /** Words for the values of virtual tables, such as past targets, by table. */
-  readonly tableWords: Readonly<Record<string, string>>;
+  /** Words for tables that are not the user's own, such as past targets: by table, and by `table.column`. */
+  readonly words: Readonly<Record<string, string>>;
 }
 
 /** The rows of one path that one seed saw. */
@@ -122,7 +122,8 @@ export function describePathColumn(
   const rows = rowsAt(batch, pooled, position, seen);
   const known = knownTimes(db, tableName, column);
   const words = withoutUnit(humanize(column), schema?.unit ?? null);
-  const subject = context.tableWords[tableName] ?? `${singular(humanize(tableName))} ${words}`;
+  const subject =
+    context.words[`${tableName}.${column}`] ?? `${singular(humanize(tableName))} ${words}`;
   const where = pathWords(positions[pooled]!.label, context);
   const base = {
     key: `${positions[position]!.id} ${column}`,
@@ -180,7 +181,7 @@ export function describeActivity(
     format: "number" as const,
   };
   const where = pathWords(label, context);
-  const noun = context.tableWords[table] ?? humanize(table);
+  const noun = context.words[table] ?? humanize(table);
   const timed = seen.ages.filter((age) => !Number.isNaN(age));
   if (timed.length === 0) {
     const display = `${seen.at.length} rows`;
@@ -304,13 +305,15 @@ function windowName(window: number): string {
   return days >= 1 ? `${formatNumber(Math.round(days))}d` : `${formatNumber(days * 24, 2)}h`;
 }
 
-/** Where a path leads beyond its own table, as in ` of other users of the same company`. */
+/** Where a path leads beyond its own table, as in ` of other users of the same companies`. */
 function pathWords(label: string, context: DescribeContext): string {
-  const at = label.indexOf(" of ");
-  const other = label.startsWith("other ") ? ` (${lowerIdentifiers(label)})` : "";
-  if (at < 0 || other !== "") return other;
-  const rest = lowerIdentifiers(label.slice(at + 4));
-  return ` of ${Object.entries(context.tableWords).reduce((text, [name, words]) => text.replace(humanize(name), words), rest)}`;
+  const known = Object.entries(context.words).reduce(
+    (text, [name, words]) => text.replaceAll(name, words),
+    label,
+  );
+  const at = known.indexOf(" of ");
+  if (known.startsWith("other ")) return ` (${lowerIdentifiers(known)})`;
+  return at < 0 ? "" : lowerIdentifiers(known.slice(at));
 }
 
 function lowerIdentifiers(text: string): string {
@@ -320,9 +323,4 @@ function lowerIdentifiers(text: string): string {
       /^\(?[A-Z][A-Z0-9_]*\)?$/.test(word) ? word.toLowerCase().replaceAll("_", " ") : word,
     )
     .join(" ");
-}
-
-/** Names the time of an anchor for people. */
-export function anchorName(anchor: number): string {
-  return Number.isFinite(anchor) ? formatTime(anchor) : "any time";
 }

@@ -29,7 +29,7 @@ export interface Contribution {
   readonly comparison: string | null;
   /** In the unit of the prediction; of a probability for classes. */
   readonly contribution: number;
-  /** Share of all absolute contributions, in 0 … 1. */
+  /** Share of the absolute contributions of all signals, shown or not, in 0 … 1. */
   readonly share: number;
   readonly direction: "up" | "down";
   readonly family: string;
@@ -92,10 +92,13 @@ export function explainAttribution(
     (a, b) => Math.abs(b.score) - Math.abs(a.score),
   );
   const shown = items.filter((item) => item.score !== 0).slice(0, top);
-  const rest =
-    items.filter((item) => !shown.includes(item)).reduce((sum, item) => sum + item.score, 0) +
-    attribution.interplay;
-  const size = shown.reduce((sum, item) => sum + Math.abs(item.score), 0) + Math.abs(rest) || 1;
+  const others = items.filter((item) => !shown.includes(item));
+  const rest = others.reduce((sum, item) => sum + item.score, attribution.interplay);
+  const restSize = others.reduce(
+    (sum, item) => sum + Math.abs(item.score),
+    Math.abs(attribution.interplay),
+  );
+  const size = shown.reduce((sum, item) => sum + Math.abs(item.score), restSize) || 1;
   return {
     prediction,
     baseline,
@@ -117,7 +120,7 @@ export function explainAttribution(
         evidence: evidenceOf(context, item),
       };
     }),
-    other: { contribution: rest * slope, share: Math.abs(rest) / size },
+    other: { contribution: rest * slope, share: restSize / size },
   };
 }
 

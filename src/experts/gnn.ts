@@ -36,6 +36,7 @@ import { splitRows, type TrainingTable } from "../task/training-table.js";
 import type { NamedArrays } from "../tensor/parameters.js";
 import type { FittedExpert } from "./expert.js";
 import { PAST_TARGETS, withPastTargets } from "./past-targets.js";
+import { targetWords } from "./target-words.js";
 
 /** Settings of the graph network. */
 export interface GnnOptions extends WorkOptions {
@@ -308,13 +309,18 @@ function fitEncodings(
 }
 
 function describeContext(db: Database, plan: TrainingTablePlan, spec: ModelSpec): DescribeContext {
-  const { window, targetName } = plan.task;
+  const { window } = plan.task;
+  const target = targetWords(plan);
   const length = window ? approximateMs(window.end - Math.max(0, window.start), window.unit) : 0;
   return {
     db,
     spec,
     recent: length > 0 ? length : 30 * MS_PER_DAY,
-    tableWords: { [PAST_TARGETS]: `past ${targetName}` },
+    words: {
+      [`${PAST_TARGETS}.TARGET`]: `past ${target}`,
+      [`${PAST_TARGETS}.ALL_MEAN`]: `past ${target} of everyone, average`,
+      [PAST_TARGETS]: `past values of ${target}`,
+    },
   };
 }
 

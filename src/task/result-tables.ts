@@ -4,6 +4,7 @@ import {
   type BooleanColumn,
   type Column,
   numberColumn,
+  renameColumn,
   type StringColumn,
   stringColumn,
   takeRows,
@@ -102,7 +103,9 @@ function entityColumns(
   const table = db.table(entityTable);
   const times = rows.anchorTimes.map((time) => (Number.isFinite(time) ? time : Number.NaN));
   return [
-    ...primaryKey.map((name) => takeRows(table.column(name), rows.entityRows)),
+    ...primaryKey.map((name, k) =>
+      renameColumn(takeRows(table.column(name), rows.entityRows), rows.task.keyNames?.[k] ?? name),
+    ),
     timestampColumn("TIMESTAMP", times),
   ];
 }

@@ -25,6 +25,8 @@ export interface EntityTask {
   readonly query: string;
   readonly taskType: TaskType;
   readonly entityTable: string;
+  /** The key's columns as the query spells them, for the columns of results; absent: as the schema does. */
+  readonly keyNames?: readonly string[];
   /** The target in words of the query, such as `SUM(SESSIONS.DURATION_MIN, 0, 30, days)`. */
   readonly targetName: string;
   /** The span of the target's windows relative to the anchor, `(t + start, t + end]`; `null` for a static target. */
