@@ -77,10 +77,13 @@ export function describeSeedColumn(
   }
   const name = column.startsWith(AGE_OF) ? column.slice(AGE_OF.length) : column;
   const source = db.table(tableName).column(name);
+  const isKnown =
+    isValid(source, row) &&
+    isKnownAt(knownTimes(db, tableName, name), row, batch.seeds.visibleTimes[seed]!);
   const key = `seed ${column}`;
   const family = `${tableName}.${name}`.toLowerCase();
   if (column.startsWith(AGE_OF) && source.kind === "timestamp") {
-    const days = isValid(source, row) ? (anchor - source.values[row]!) / MS_PER_DAY : Number.NaN;
+    const days = isKnown ? (anchor - source.values[row]!) / MS_PER_DAY : Number.NaN;
     const display = Number.isFinite(days) ? `${formatNumber(Math.round(days))} days` : "unknown";
     const label = `Days since ${humanize(name)}`;
     return {
@@ -93,8 +96,8 @@ export function describeSeedColumn(
     };
   }
   const label = `${capitalize(noun)} ${humanize(name)}`;
-  const text = cellText(source, row) ?? "none";
-  const value = source.kind === "number" && isValid(source, row) ? source.values[row]! : null;
+  const text = (isKnown ? cellText(source, row) : null) ?? "none";
+  const value = source.kind === "number" && isKnown ? source.values[row]! : null;
   return { key, label, value, display: text, format: "number", family };
 }
 
