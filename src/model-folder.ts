@@ -30,6 +30,7 @@ export interface ModelManifest {
   readonly scores: Metrics | null;
 }
 
+const FORMAT = "relgraph-model";
 const MANIFEST = "model.json";
 const WEIGHTS = "weights.safetensors";
 
@@ -106,7 +107,7 @@ function parseManifest(
 ): ModelManifest {
   try {
     const manifest = JSON.parse(text) as ModelManifest;
-    if (manifest.format === "relgraph-model") return manifest;
+    if (manifest.format === FORMAT) return manifest;
   } catch (cause) {
     throw damaged("holds a model.json that is no JSON", cause);
   }
@@ -118,11 +119,19 @@ async function refuseForeign(target: string): Promise<void> {
   const found = await stat(target).catch(() => null);
   if (!found) return;
   const files = found.isDirectory() ? await readdir(target) : ["a file"];
-  if (files.length === 0 || files.includes(MANIFEST)) return;
+  if (files.length === 0) return;
+  // Other programs write a model.json too, and whatever else stands here would be lost with the folder.
+  const isOurs = files.every((file) => file === MANIFEST || file === WEIGHTS);
+  if (isOurs && (await holdsModel(join(target, MANIFEST)))) return;
   throw new ModelError("MOD302", `\`${target}\` exists and is no model folder`, {
     at: { file: target },
     hint: "choose a new folder, or one that holds a model to replace",
   });
+}
+
+async function holdsModel(manifest: string): Promise<boolean> {
+  const text = await readFile(manifest, "utf8").catch(() => "");
+  return text.includes(`"format": "${FORMAT}"`);
 }
 
 /** Says why the file system refused, in its own short words. */
