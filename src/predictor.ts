@@ -8,7 +8,7 @@ import { ConfigError, ModelError } from "./core/errors.js";
 import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
-import { type CellValue, cellText, cellValue } from "./data/column.js";
+import { type CellValue, cellText, cellValue, isValid } from "./data/column.js";
 import type { Database } from "./data/database.js";
 import type { Schema } from "./data/schema.js";
 import { restoreConstant } from "./experts/constant.js";
@@ -46,7 +46,10 @@ export type EntityId = string | number | readonly (string | number)[];
 
 /** Options of {@link Predictor.predict}. */
 export interface PredictRequest extends WorkOptions {
-  /** When the prediction is made; by default the latest time of the tables that the target reads. */
+  /**
+   * When the prediction is made; by default the latest time of the tables that the target reads, and for a static target
+   * each row's own time.
+   */
   readonly anchor?: Timestamp | undefined;
   /** Only these entities, whether WHERE holds for them or not. */
   readonly entities?: readonly EntityId[] | undefined;
@@ -105,7 +108,9 @@ export class Predictor {
     const { labels, warnings } = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
     await initBackend(options.backend === undefined ? {} : { backend: options.backend });
     const fit = fitExpert(db, plan, labels, labels.anchorTimes, options);
-    const { intervals, scores } = judge(db, fit.expert, labels, options);
+    const { intervals, scores } = freeingOnError(fit.expert, () =>
+      judge(db, fit.expert, labels, options),
+    );
     return new Predictor({
       db,
       plan,
@@ -283,14 +288,18 @@ export class Predictor {
   #seeds(db: Database, request: PredictRequest): Seeds {
     const { plan } = this.#parts;
     const { entityTable } = plan.task;
-    const isStatic = plan.horizon === null;
-    const anchor = request.anchor ?? (isStatic ? Infinity : latestTime(db, plan));
+    // A static target is predicted at each row's own time, as it was learned.
+    const anchor = request.anchor ?? (plan.horizon === null ? null : latestTime(db, plan));
     if (request.entities) {
       const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
-      const times = new Float64Array(rows.length).fill(isStatic ? Infinity : anchor);
+      const own = db.timeColumn(entityTable);
+      const times = Float64Array.from(
+        rows,
+        (row) => anchor ?? (own && isValid(own, row) ? own.values[row]! : Infinity),
+      );
       return { rows, anchorTimes: times, visibleTimes: times };
     }
-    const anchors = isStatic ? null : [anchor];
+    const anchors = anchor === null ? null : [anchor];
     const { entityRows: rows, anchorTimes } = runPlan(plan, db, anchors, { mode: "predict" });
     return { rows, anchorTimes, visibleTimes: anchorTimes };
   }
@@ -326,6 +335,16 @@ function judge(
     support: { min: lowest >= 0 ? 0 : null, max: null },
   });
   return { intervals, scores };
+}
+
+/** Frees an expert whose fit could not be finished. */
+function freeingOnError<T>(expert: FittedExpert, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    expert.dispose();
+    throw error;
+  }
 }
 
 /** The default anchor: the latest time of the tables that the target reads. */
