@@ -2,13 +2,11 @@
 import type { Explanation } from "../gnn/explain/explanation.js";
 import { formatExplanation } from "../gnn/explain/explanation.js";
 import type { Seeds } from "../graph/seeds.js";
-import { runPlan } from "../pql/execute.js";
 import type { TrainingTablePlan } from "../pql/plan.js";
-import { ConfigError, ModelError } from "./core/errors.js";
+import { ModelError } from "./core/errors.js";
 import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
-import { type CellValue, cellText, cellValue, isValid } from "./data/column.js";
 import type { Database } from "./data/database.js";
 import type { Schema } from "./data/schema.js";
 import { restoreConstant } from "./experts/constant.js";
@@ -22,6 +20,7 @@ import {
   readModelFolder,
   writeModelFolder,
 } from "./model-folder.js";
+import { type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
 import { applyIntervals, fitIntervals, type IntervalModel } from "./task/intervals.js";
@@ -32,6 +31,8 @@ import { splitRows, type TrainingTable } from "./task/training-table.js";
 import { type BackendName, initBackend } from "./tensor/backend.js";
 import { VERSION } from "./version.js";
 
+export type { EntityId } from "./prediction-seeds.js";
+
 /** Options of {@link Predictor.fit}. */
 export interface FitOptions extends LanguageOptions, ModelOptions {
   /** Which anchors, and how they are split; by default the last tenths validate and test. */
@@ -40,9 +41,6 @@ export interface FitOptions extends LanguageOptions, ModelOptions {
   /** Level of the intervals of numbers, 0.8 by default. */
   readonly interval?: number | undefined;
 }
-
-/** An entity by its key: one value, or one per column of a composite key. */
-export type EntityId = string | number | readonly (string | number)[];
 
 /** Options of {@link Predictor.predict}. */
 export interface PredictRequest extends WorkOptions {
@@ -188,7 +186,7 @@ export class Predictor {
   async predict(request: PredictRequest = {}): Promise<PredictionTable> {
     const { plan, expert, classes, intervals } = this.#parts;
     const db = request.db ?? this.#parts.db;
-    const seeds = this.#seeds(db, request);
+    const seeds = predictionSeeds(db, plan, request);
     const outputs = expert.predict(db, seeds, request);
     const values = predictionValues(plan.task, outputs, classes);
     const { rows: entityRows, anchorTimes } = seeds;
@@ -209,7 +207,7 @@ export class Predictor {
   async explain(entity: EntityId, request: ExplainRequest = {}): Promise<Explanation> {
     const { plan, expert } = this.#parts;
     const db = request.db ?? this.#parts.db;
-    const seeds = this.#seeds(db, { ...request, entities: [entity] });
+    const seeds = predictionSeeds(db, plan, { ...request, entities: [entity] });
     const outputs = expert.predict(db, seeds);
     const output = outputs.indexOf(outputs.reduce((a, b) => Math.max(a, b)));
     const reasons = expert.explain(db, seeds, { top: request.top, output });
@@ -283,26 +281,6 @@ export class Predictor {
     ];
     return lines.join("\n");
   }
-
-  /** The rows to predict, as seeds that see everything up to their anchor. */
-  #seeds(db: Database, request: PredictRequest): Seeds {
-    const { plan } = this.#parts;
-    const { entityTable } = plan.task;
-    // A static target is predicted at each row's own time, as it was learned.
-    const anchor = request.anchor ?? (plan.horizon === null ? null : latestTime(db, plan));
-    if (request.entities) {
-      const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
-      const own = db.timeColumn(entityTable);
-      const times = Float64Array.from(
-        rows,
-        (row) => anchor ?? (own && isValid(own, row) ? own.values[row]! : Infinity),
-      );
-      return { rows, anchorTimes: times, visibleTimes: times };
-    }
-    const anchors = anchor === null ? null : [anchor];
-    const { entityRows: rows, anchorTimes } = runPlan(plan, db, anchors, { mode: "predict" });
-    return { rows, anchorTimes, visibleTimes: anchorTimes };
-  }
 }
 
 /** Fits intervals on the validation rows and scores the held-out test rows. */
@@ -345,40 +323,6 @@ function freeingOnError<T>(expert: FittedExpert, work: () => T): T {
     expert.dispose();
     throw error;
   }
-}
-
-/** The default anchor: the latest time of the tables that the target reads. */
-function latestTime(db: Database, plan: TrainingTablePlan): Timestamp {
-  const latest = db.timeSpan(plan.timeTables)?.max;
-  if (latest !== undefined) return latest;
-  const tables = plan.timeTables.map((name) => `\`${name}\``).join(", ");
-  throw new ConfigError("CFG152", `no row of ${tables} has a time, so there is no latest one`, {
-    hint: "give `anchor`, the time of the prediction",
-  });
-}
-
-function findEntity(db: Database, table: string, id: EntityId): number {
-  const values = (Array.isArray(id) ? id : [id]) as readonly CellValue[];
-  const { primaryKey } = db.tableSchema(table);
-  const row = values.length === primaryKey?.length ? db.keyIndex(table).find(values) : -1;
-  if (row >= 0) return row;
-  const key = (primaryKey ?? []).join("+");
-  const column = primaryKey ? db.table(table).column(primaryKey[0]!) : null;
-  const some = column && column.length > 0 ? cellText(column, 0) : null;
-  throw new ConfigError(
-    "CFG151",
-    `there is no row of \`${table}\` with ${key} = \`${values.join(", ")}\``,
-    {
-      at: { table },
-      hint: some === null ? "the table is empty" : `keys look like \`${some}\``,
-    },
-  );
-}
-
-function entityKey(db: Database, table: string, row: number): Record<string, CellValue> {
-  const { primaryKey } = db.tableSchema(table);
-  const columns = (primaryKey ?? []).map((name) => db.table(table).column(name));
-  return Object.fromEntries(columns.map((column) => [column.name, cellValue(column, row)]));
 }
 
 function horizonWords({ window }: EntityTask): string {

@@ -1,0 +1,85 @@
+/** The rows to predict: entities by their keys or all eligible ones, each with the time it is predicted at. */
+import type { Seeds } from "../graph/seeds.js";
+import { runPlan } from "../pql/execute.js";
+import type { TrainingTablePlan } from "../pql/plan.js";
+import { ConfigError } from "./core/errors.js";
+import type { Timestamp } from "./core/time.js";
+import { type CellValue, cellText, cellValue, isValid } from "./data/column.js";
+import type { Database } from "./data/database.js";
+
+/** An entity by its key: one value, or one per column of a composite key. */
+export type EntityId = string | number | readonly (string | number)[];
+
+/**
+ * Finds the rows to predict, as seeds that see everything up to their anchor.
+ *
+ * @param db - the database.
+ * @param plan - the query's plan.
+ * @param request - `anchor`: by default the latest time of the tables that the target reads, and for a static target each
+ * row's own time; `entities`: only these, in this order, whether WHERE holds for them or not.
+ * @throws {@link ConfigError} CFG151 if a listed entity does not exist, CFG152 if no anchor is given and the tables that
+ * the target reads hold no time.
+ */
+export function predictionSeeds(
+  db: Database,
+  plan: TrainingTablePlan,
+  request: {
+    readonly anchor?: Timestamp | undefined;
+    readonly entities?: readonly EntityId[] | undefined;
+  },
+): Seeds {
+  const { entityTable } = plan.task;
+  // A static target is predicted at each row's own time, as it was learned.
+  const anchor = request.anchor ?? (plan.horizon === null ? null : latestTime(db, plan));
+  if (request.entities) {
+    const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
+    const own = db.timeColumn(entityTable);
+    const times = Float64Array.from(
+      rows,
+      (row) => anchor ?? (own && isValid(own, row) ? own.values[row]! : Infinity),
+    );
+    return { rows, anchorTimes: times, visibleTimes: times };
+  }
+  const anchors = anchor === null ? null : [anchor];
+  const { entityRows: rows, anchorTimes } = runPlan(plan, db, anchors, { mode: "predict" });
+  return { rows, anchorTimes, visibleTimes: anchorTimes };
+}
+
+/** The default anchor: the latest time of the tables that the target reads. */
+function latestTime(db: Database, plan: TrainingTablePlan): Timestamp {
+  const latest = db.timeSpan(plan.timeTables)?.max;
+  if (latest !== undefined) return latest;
+  const tables = plan.timeTables.map((name) => `\`${name}\``).join(", ");
+  throw new ConfigError("CFG152", `no row of ${tables} has a time, so there is no latest one`, {
+    hint: "give `anchor`, the time of the prediction",
+  });
+}
+
+function findEntity(db: Database, table: string, id: EntityId): number {
+  const values = (Array.isArray(id) ? id : [id]) as readonly CellValue[];
+  const { primaryKey } = db.tableSchema(table);
+  const row = values.length === primaryKey?.length ? db.keyIndex(table).find(values) : -1;
+  if (row >= 0) return row;
+  const key = (primaryKey ?? []).join("+");
+  const column = primaryKey ? db.table(table).column(primaryKey[0]!) : null;
+  const some = column && column.length > 0 ? cellText(column, 0) : null;
+  throw new ConfigError(
+    "CFG151",
+    `there is no row of \`${table}\` with ${key} = \`${values.join(", ")}\``,
+    {
+      at: { table },
+      hint: some === null ? "the table is empty" : `keys look like \`${some}\``,
+    },
+  );
+}
+
+/**
+ * Returns the key of an entity by column.
+ *
+ * @param row - its row number.
+ */
+export function entityKey(db: Database, table: string, row: number): Record<string, CellValue> {
+  const { primaryKey } = db.tableSchema(table);
+  const columns = (primaryKey ?? []).map((name) => db.table(table).column(name));
+  return Object.fromEntries(columns.map((column) => [column.name, cellValue(column, row)]));
+}
