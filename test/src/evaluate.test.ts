@@ -1,0 +1,158 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type EvaluateOptions, evaluate, formatEvaluation } from "../../src/evaluate.js";
+import { initBackend } from "../../src/tensor/backend.js";
+import { day, usersWithEvents } from "../gnn/fixtures.js";
+import { helpdesk } from "../gnn/helpdesk.js";
+
+beforeAll(async () => {
+  await initBackend({});
+});
+
+const desk = helpdesk(14, 6);
+const COUNT = "PREDICT COUNT(tickets.*, 0, 3, days) FOR EACH users.id";
+const TINY: EvaluateOptions = { model: { channels: 8 }, epochs: 2, seeds: 2, seed: 4 };
+const TIMES = { val: day(24), test: day(30), evalAnchors: 2 };
+
+describe("evaluate", () => {
+  it("reports both regimes side by side, with seeds and baselines, as documented", async () => {
+    let now = 0;
+    const { evaluation, predictions } = await evaluate(desk, COUNT, {
+      ...TINY,
+      times: TIMES,
+      clock: () => (now += 500),
+    });
+    const json = JSON.parse(JSON.stringify(evaluation));
+    expect(json).toMatchObject({ query: COUNT, taskType: "regression", metric: "mae" });
+    expect(json.results.map(({ regime }: { regime: string }) => regime)).toEqual([
+      "seed-time",
+      "frozen",
+    ]);
+    for (const result of json.results) {
+      expect(result.rows.train).toBeGreaterThan(30);
+      expect(result.rows.val).toBeGreaterThan(10);
+      expect(result.rows.test).toBeGreaterThan(10);
+      for (const part of ["val", "test"]) {
+        for (const metric of ["mae", "rmse", "r2"]) {
+          expect(result.model.mean[part][metric]).toEqual(expect.any(Number));
+          const seeds = result.model.seeds.map((seed: never) => seed[part][metric]);
+          const mean = (seeds[0] + seeds[1]) / 2;
+          expect(result.model.mean[part][metric]).toBeCloseTo(mean, 9);
+          const deviation = Math.abs(seeds[0] - seeds[1]) / Math.SQRT2;
+          expect(result.model.std[part][metric]).toBeCloseTo(deviation, 9);
+        }
+      }
+      expect(result.model.seeds.map(({ seed }: { seed: number }) => seed)).toEqual([4, 5]);
+      for (const { seconds } of result.model.seeds) expect(seconds).toBeGreaterThan(0);
+      expect(result.experts.gnn).toEqual(result.model);
+      expect(Object.keys(result.baselines)).toEqual(
+        expect.arrayContaining([
+          "global-mean",
+          "global-median",
+          "entity-mean",
+          "entity-median",
+          "recent-mean",
+          "entity-row",
+        ]),
+      );
+      for (const baseline of Object.values<{ test: { mae: number } }>(result.baselines)) {
+        expect(baseline.test.mae).toEqual(expect.any(Number));
+      }
+    }
+    const [fresh, frozen] = json.results;
+    expect(frozen.rows).toEqual(fresh.rows);
+    expect(frozen.model.mean.test).not.toEqual(fresh.model.mean.test);
+    expect(frozen.baselines["global-mean"]).toEqual(fresh.baselines["global-mean"]);
+    // Two regimes, two seeds, validation and test.
+    expect(predictions).toHaveLength(8);
+    expect(new Set(predictions.map(({ regime, seed }) => `${regime} ${seed}`)).size).toBe(4);
+    for (const { predictions: table, labels } of predictions) {
+      expect(table.entityRows).toEqual(labels.entityRows);
+      expect(table.anchorTimes).toEqual(labels.anchorTimes);
+    }
+    const text = formatEvaluation(evaluation);
+    expect(text).toContain("seed-time: ");
+    expect(text).toContain("frozen: ");
+    expect(text).toContain("graph network");
+    expect(text).toContain("mae (lower is better)");
+  });
+
+  it("repeats with the same seed, and says which regime alone was asked for", async () => {
+    const options: EvaluateOptions = {
+      ...TINY,
+      seeds: 1,
+      times: TIMES,
+      regimes: ["frozen"],
+      entityRow: false,
+    };
+    const one = await evaluate(desk, COUNT, options);
+    const two = await evaluate(desk, COUNT, options);
+    expect(two).toEqual(one);
+    expect(one.evaluation.results.map(({ regime }) => regime)).toEqual(["frozen"]);
+    const [result] = one.evaluation.results;
+    expect(result!.baselines["entity-row"]).toBeUndefined();
+    expect(result!.model.seeds[0]!.seconds).toBeNull();
+    expect(result!.model.std.test.mae).toBeNull();
+  });
+
+  it("of yes or no and of classes has their metrics", async () => {
+    const options = { ...TINY, seeds: 1, times: TIMES, entityRow: false };
+    const yes = await evaluate(
+      desk,
+      "PREDICT COUNT(tickets.*, 0, 3, days) > 0 FOR EACH users.id",
+      options,
+    );
+    expect(yes.evaluation).toMatchObject({ taskType: "binary_classification", metric: "roc_auc" });
+    const auc = yes.evaluation.results[0]!.model.mean.test.roc_auc!;
+    expect(auc).toBeGreaterThanOrEqual(0);
+    expect(auc).toBeLessThanOrEqual(1);
+    const kinds = await evaluate(
+      desk,
+      "PREDICT LAST(tickets.priority, 0, 3, days) FOR EACH users.id",
+      options,
+    );
+    expect(kinds.evaluation.metric).toBe("accuracy");
+    expect(Object.keys(kinds.evaluation.results[0]!.baselines)).toEqual(
+      expect.arrayContaining(["prior", "majority"]),
+    );
+  });
+
+  it("gives the one result of both regimes where no row sees less than its anchor", async () => {
+    const { evaluation, predictions } = await evaluate(desk, COUNT, {
+      ...TINY,
+      seeds: 1,
+      times: { ...TIMES, evalAnchors: 1 },
+      entityRow: false,
+    });
+    const [fresh, frozen] = evaluation.results;
+    expect(frozen!.model).toEqual(fresh!.model);
+    expect(predictions.map(({ regime }) => regime)).toEqual([
+      "seed-time",
+      "seed-time",
+      "frozen",
+      "frozen",
+    ]);
+  });
+
+  it("needs test rows", async () => {
+    const few = usersWithEvents(2, [
+      [0, 1, 1],
+      [1, 5, 1],
+    ]);
+    const query = "PREDICT COUNT(events.*, 0, 30, days) FOR EACH users.id";
+    await expect(evaluate(few, query, TINY)).rejects.toEqual(
+      expect.objectContaining({
+        code: "CFG160",
+        message: "an evaluation needs test rows, found 0 training, 0 validation and 0 test rows",
+      }),
+    );
+    await expect(evaluate(desk, COUNT, { ...TINY, times: { anchors: [day(5)] } })).rejects.toEqual(
+      expect.objectContaining({ code: "CFG160" }),
+    );
+  });
+
+  it("can be cancelled", async () => {
+    await expect(
+      evaluate(desk, COUNT, { ...TINY, times: TIMES, signal: AbortSignal.abort() }),
+    ).rejects.toEqual(expect.objectContaining({ code: "CFG900" }));
+  });
+});
