@@ -159,8 +159,8 @@ describe("past targets", () => {
           const anchor = day(count);
           const query = `PREDICT ${target} FOR EACH users.id`;
           const later = changeLater(desk, anchor, seed);
-          const before = withPastTargets(desk, planOf(desk, query), [anchor, day(count + 3)]);
-          const after = withPastTargets(later, planOf(later, query), [anchor, day(count + 3)]);
+          const before = withPastTargets(desk, planOf(desk, query), [anchor, day(count + 0.5)]);
+          const after = withPastTargets(later, planOf(later, query), [anchor, day(count + 0.5)]);
           expect(rowsOf(after, anchor)).toEqual(rowsOf(before, anchor));
         },
       ),
