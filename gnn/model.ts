@@ -87,16 +87,9 @@ interface PathLayer {
   readonly norm: Norm;
   readonly counts: tf.Tensor2D;
   readonly pool: Dense;
-  /** The straight way: sums of codes, not normalised, pooled, so that amounts keep their scale. */
-  readonly raw: tf.Tensor2D;
-  readonly rawPool: tf.Tensor2D;
   readonly out: tf.Tensor2D;
-  readonly rawOut: tf.Tensor2D;
   readonly joint: tf.Tensor2D | null;
 }
-
-/** Channels of the straight way. */
-const RAW_CHANNELS = 16;
 
 interface Dense {
   readonly weight: tf.Tensor2D;
@@ -146,10 +139,7 @@ export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
       norm: createNorm(scope, "norm", C),
       counts: matrix("counts", COUNT_WIDTH, 0.1),
       pool: createDense(scope, "pool", 3 * C, C),
-      raw: scope.create<tf.Rank.R2>("raw", [C, RAW_CHANNELS], { kind: "glorot" }),
-      rawPool: scope.create<tf.Rank.R2>("rawPool", [3 * RAW_CHANNELS, C], { kind: "glorot" }),
       out: createOut(scope, C, spec.outputs),
-      rawOut: createOut(scope.scope("raw"), 3 * RAW_CHANNELS, spec.outputs),
       joint: head === "joint" ? matrix("joint", C, 1 / Math.sqrt(C)) : null,
     });
   });
@@ -203,22 +193,9 @@ export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
       const layer = paths.get(position.position)!;
       const messages = passMessages(position, inputs.ages[i]!, layer, rowsOf);
       const pooled = segmentPool(messages, position.seedOffsets);
-      const sums = linear(
-        inputs.rows[tableOf.get(positions[position.position]!.table)!]!,
-        layer.raw,
-        null,
-        "none",
-      );
-      const raw = segmentPool(gatherRows(sums, position.index), position.seedOffsets);
-      const summed = tf.add(
-        linear(pooled, layer.pool.weight, layer.pool.bias, "none"),
-        linear(raw, layer.rawPool, null, "none"),
-      );
+      const summed = linear(pooled, layer.pool.weight, layer.pool.bias, "none");
       const path = drop(tf.relu(tf.add(summed, inputs.counts[i]!)) as tf.Tensor2D);
-      const part = tf.add(
-        linear(path, layer.out, null, "none"),
-        linear(raw, layer.rawOut, null, "none"),
-      ) as tf.Tensor2D;
+      const part = linear(path, layer.out, null, "none");
       logits = tf.add(logits, part);
       if (mixed && layer.joint) mixed = tf.add(mixed, linear(path, layer.joint, null, "none"));
       return part;
