@@ -30,4 +30,22 @@ export const BENCHMARKS: readonly Benchmark[] = [
       return runSamplerBench({ ...settings, onLine });
     },
   },
+  {
+    name: "step",
+    what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
+    settings: ["runs"],
+    run: async ({ settings }) => {
+      const { runStepBench } = await import("./step.js");
+      return runStepBench(settings);
+    },
+  },
+  {
+    name: "rel-f1",
+    what: "the three entity tasks of rel-f1 in both regimes, beside baselines and published scores",
+    settings: ["seeds"],
+    run: async ({ settings, onLine }) => {
+      const { runRelF1Bench } = await import("./rel-f1/bench.js");
+      return runRelF1Bench({ ...settings, onLine });
+    },
+  },
 ];

@@ -214,7 +214,10 @@ function encodeAges(
   return out.finish();
 }
 
-/** Sums the visible rows behind a position over each seed. */
+/**
+ * Sums the visible rows behind a position over each seed. Where only the last rows are read, no more than those count:
+ * a virtual table such as past targets may reach further back in training than when predicting.
+ */
 function seedTotals(
   spec: ModelSpec,
   samples: readonly PositionSample[],
@@ -222,10 +225,11 @@ function seedTotals(
   size: number,
 ): Int32Array {
   const { totals } = samples[position]!;
-  const { parent } = spec.layout.plan.positions[position]!;
+  const { parent, last, uniform } = spec.layout.plan.positions[position]!;
+  const most = uniform === 0 ? last : Infinity;
   const sums = new Int32Array(size);
   for (let owner = 0; owner < totals.length; owner++) {
-    sums[parent < 0 ? owner : samples[parent]!.seedOf[owner]!]! += totals[owner]!;
+    sums[parent < 0 ? owner : samples[parent]!.seedOf[owner]!]! += Math.min(most, totals[owner]!);
   }
   return sums;
 }

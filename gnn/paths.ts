@@ -187,7 +187,8 @@ function pathLabel(
     return parent === null ? own : `${own} of ${parent.label}`;
   }
   const isSelf = adjacency.childTable === adjacency.parentTable;
-  const own = siblings.length > 1 || isSelf ? `${child} (${foreignKey})` : child;
+  const words = isSelf ? `${child} linked by ${foreignKey}` : `${child} (${foreignKey})`;
+  const own = siblings.length > 1 || isSelf ? words : child;
   if (parent === null) return own;
   if (parent.direction === "parent" && parent.edge === edge) {
     return `other ${own} of the same ${graph.nodeTypes[adjacency.parentTable]!.name}`;

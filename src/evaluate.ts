@@ -3,6 +3,7 @@ import type { Seeds } from "../graph/seeds.js";
 import { ConfigError } from "./core/errors.js";
 import { formatNumber, textTable } from "./core/pretty.js";
 import type { Database } from "./data/database.js";
+import type { ExpertName } from "./experts/expert.js";
 import { fitExpert } from "./fit.js";
 import { computeLabels } from "./labels.js";
 import { predictionValues } from "./prediction-values.js";
@@ -21,6 +22,13 @@ import type { ScoredPredictions } from "./task/result-tables.js";
 import type { TaskType } from "./task/task.js";
 import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 import { initBackend } from "./tensor/backend.js";
+
+/** The run of a regime in which every row sees up to its own anchor. */
+interface FreshRun {
+  readonly model: ModelResult;
+  readonly entityRow: PartMetrics | null;
+  readonly predictions: readonly ScoredPredictions[];
+}
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends FitOptions {
@@ -102,17 +110,15 @@ export async function evaluate(
   const warnings = new Set<string>(set.warnings);
   const predictions: ScoredPredictions[] = [];
   const results: RegimeResult[] = [];
-  let fresh: {
-    readonly model: ModelResult;
-    readonly predictions: readonly ScoredPredictions[];
-  } | null = null;
+  const kept: { fresh: FreshRun | null } = { fresh: null };
+  let expertName: ExpertName = "gnn";
   const taskType = labels.task.taskType as ValueTaskType;
 
   for (const regime of options.regimes ?? REGIMES) {
     const visible = visibleTimes(labels, regime, start);
     const maxLag = lagOf(labels, visible);
     // Where no row of a regime sees less than its anchor, the regimes are one and the same.
-    const twin = maxLag === 0 ? fresh : null;
+    const twin: FreshRun | null = maxLag === 0 ? kept.fresh : null;
     const own: ScoredPredictions[] = [];
     const run = (seed: number, entityRowOnly: boolean): SeedResult => {
       const began = options.clock?.();
@@ -120,6 +126,7 @@ export async function evaluate(
       options.onProgress?.({ stage: "evaluate", message: stage });
       const fit = fitExpert(db, plan, labels, visible, { ...options, seed, maxLag, entityRowOnly });
       for (const warning of fit.warnings) warnings.add(warning);
+      if (!entityRowOnly) expertName = fit.expert.name;
       const judged = (part: "val" | "test"): Metrics => {
         const rows = splitRows(labels, part);
         const judgedRows = takeTrainingRows(labels, rows);
@@ -141,27 +148,29 @@ export async function evaluate(
         }
         return evaluateMetrics(taskType, outputs, judgedRows.targets);
       };
-      const metrics = { val: judged("val"), test: judged("test") };
-      fit.expert.dispose();
-      const seconds =
-        began === undefined || !options.clock ? null : (options.clock() - began) / 1000;
-      return { seed, ...metrics, seconds };
+      try {
+        const metrics = { val: judged("val"), test: judged("test") };
+        const seconds =
+          began === undefined || !options.clock ? null : (options.clock() - began) / 1000;
+        return { seed, ...metrics, seconds };
+      } finally {
+        fit.expert.dispose();
+      }
     };
     const model: ModelResult =
       twin?.model ??
       summarize(Array.from({ length: options.seeds ?? 3 }, (_, k) => run(first + k, false)));
-    if (maxLag === 0) fresh ??= { model, predictions: own };
+    const entityRow: PartMetrics | null =
+      twin?.entityRow ?? ((options.entityRow ?? true) ? partsOf(run(first, true)) : null);
+    if (maxLag === 0) kept.fresh ??= { model, entityRow, predictions: own };
     predictions.push(...(twin?.predictions ?? own).map((part) => ({ ...part, regime })));
     const baselines: Record<string, PartMetrics> = {};
     for (const name of baselineNames(labels.task)) {
       baselines[name] = baselineMetrics(name, labels, visible, taskType);
     }
-    if (options.entityRow ?? true) {
-      const { val, test } = run(first, true);
-      baselines["entity-row"] = { val, test };
-    }
+    if (entityRow) baselines["entity-row"] = entityRow;
     const rows = countParts(labels);
-    results.push({ regime, rows, model, experts: { gnn: model }, baselines });
+    results.push({ regime, rows, model, experts: { [expertName]: model }, baselines });
   }
   const metric = primaryMetric(labels.task.taskType).name;
   const evaluation: Evaluation = {
@@ -201,6 +210,10 @@ export function formatEvaluation(evaluation: Evaluation): string {
     return `${title}\n${textTable(header, lines, ["left", "right", "right"])}`;
   });
   return [evaluation.query, ...blocks].join("\n\n");
+}
+
+function partsOf({ val, test }: PartMetrics): PartMetrics {
+  return { val, test };
 }
 
 function summarize(seeds: readonly SeedResult[]): ModelResult {

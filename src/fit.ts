@@ -3,6 +3,7 @@ import type { ModelConfig } from "../gnn/spec.js";
 import type { TrainerConfig } from "../gnn/trainer.js";
 import type { TrainingTablePlan } from "../pql/plan.js";
 import type { WorkOptions } from "./core/progress.js";
+import type { Duration } from "./core/time.js";
 import type { Database } from "./data/database.js";
 import { fitConstant } from "./experts/constant.js";
 import type { FittedExpert } from "./experts/expert.js";
@@ -24,6 +25,16 @@ export interface ModelOptions extends WorkOptions {
   readonly hops?: 1 | 2 | 3 | undefined;
 }
 
+/** What an expert must know besides how a model is made. */
+export interface ExpertOptions extends ModelOptions {
+  /** How far (ms) the database may lag behind the anchors to predict, for staleness matching. */
+  readonly maxLag?: number | undefined;
+  /** The baseline that reads no relations. */
+  readonly entityRowOnly?: boolean | undefined;
+  /** The distance of anchors, where the user gave one; past targets stand as far apart. */
+  readonly times?: { readonly step?: Duration | undefined } | undefined;
+}
+
 /** Fewest labelled training rows that a network is trained on. */
 export const LEAST_TRAINING_ROWS = 30;
 
@@ -40,14 +51,14 @@ export interface Fit {
  * @param plan - the query's plan.
  * @param labels - labelled rows, split.
  * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
- * @param options - how; `maxLag` (ms) for staleness matching, `entityRowOnly` for the baseline without relations.
+ * @param options - how.
  */
 export function fitExpert(
   db: Database,
   plan: TrainingTablePlan,
   labels: TrainingTable,
   visibleTimes: Float64Array,
-  options: ModelOptions & { readonly maxLag?: number; readonly entityRowOnly?: boolean } = {},
+  options: ExpertOptions = {},
 ): Fit {
   const little = tooLittle(labels);
   if (little !== null) {
@@ -67,6 +78,7 @@ export function fitExpert(
     },
     paths: options.hops === undefined ? {} : { hops: options.hops },
     maxLag: options.maxLag,
+    pastStep: options.times?.step,
     entityRowOnly: options.entityRowOnly,
     onProgress: options.onProgress,
     signal: options.signal,

@@ -26,6 +26,9 @@ export {
   timestampColumn,
 } from "./data/column.js";
 export { Database, type OpenOptions } from "./data/database.js";
+export { formatInspection } from "./data/format-inspection.js";
+export { inspectDatabase } from "./data/inspect.js";
+export { writeTable } from "./data/io/write.js";
 export type { SchemaOverrides, TableOverrides } from "./data/schema-file.js";
 export { Table } from "./data/table.js";
 export {
@@ -37,6 +40,7 @@ export {
 } from "./evaluate.js";
 export { generateSaasDatabase } from "./generate/database.js";
 export type { SaasOptions } from "./generate/options.js";
+export { writeSaas } from "./generate/write.js";
 export { computeLabels, type LabelSet, type TimeOptions } from "./labels.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
 export { type CompiledQuery, compileQuery, type LanguageOptions } from "./query.js";

@@ -87,7 +87,8 @@ export function attribute(
   const batch = loader.load(seeds, rng, { separate: true });
   return freeing(() => {
     const inputs = model.embed(batch);
-    const at = (x: tf.Tensor2D): number => (x.dataSync() as Float32Array)[output]!;
+    const at = (x: tf.Tensor2D): number => centre(x.dataSync() as Float32Array, output);
+    const mean = (values: readonly number[]): number => centre(values, output);
     const result = model.forward(batch, inputs);
     const base = baselineInputs(model, batch, inputs, background);
     const gradients = meanGradients(model, batch, inputs, base, output, steps);
@@ -101,11 +102,11 @@ export function attribute(
       ...columnsOf(new Set([-1])),
       ...contextAttributions(model, batch, background, gradients.context),
     ];
-    const seedTotal = at(result.seed) - background.seed[output]!;
+    const seedTotal = at(result.seed) - mean(background.seed);
     const paths: PathAttribution[] = [pathOf(-1, seedTotal, seedColumns, [])];
     batch.positions.forEach((position, i) => {
       const id = idOf(position.position);
-      const total = at(result.paths[i]!) - background.paths[id]![output]!;
+      const total = at(result.paths[i]!) - mean(background.paths[id]!);
       const covered = new Set([position.position, ...position.fused.map((f) => f.position)]);
       const rows = rowAttributions(
         model,
@@ -118,10 +119,10 @@ export function attribute(
       );
       paths.push(pathOf(position.position, total, columnsOf(covered), rows));
     });
-    const interplay = result.joint ? at(result.joint) - background.joint![output]! : 0;
+    const interplay = result.joint ? at(result.joint) - mean(background.joint!) : 0;
     return {
       output: at(result.logits),
-      baseline: background.logits[output]!,
+      baseline: mean(background.logits),
       outputs: [...result.logits.dataSync()],
       baselines: background.logits,
       index: output,
@@ -130,6 +131,20 @@ export function attribute(
       batch,
     };
   });
+}
+
+/** The weight of logit `k` in the explained output: a class is explained against the mean of all classes. */
+function centred(k: number, output: number, outputs: number): number {
+  return (k === output ? 1 : 0) - (outputs > 1 ? 1 / outputs : 0);
+}
+
+/** The explained output of some logits: the number itself, or a class less the mean of all classes. */
+function centre(logits: ArrayLike<number>, output: number): number {
+  let value = 0;
+  for (let k = 0; k < logits.length; k++) {
+    value += centred(k, output, logits.length) * logits[k]!;
+  }
+  return value;
 }
 
 function pathOf(
@@ -228,7 +243,7 @@ function meanGradients(
   const from = flatten(base);
   const sums = to.map((tensor) => new Float32Array(tensor.size));
   const one = tf.tensor2d(
-    Array.from({ length: model.spec.outputs }, (_, k) => (k === output ? 1 : 0)),
+    Array.from({ length: model.spec.outputs }, (_, k) => centred(k, output, model.spec.outputs)),
     [1, model.spec.outputs],
   );
   const gradient = tf.grads((...tensors: tf.Tensor[]) => {

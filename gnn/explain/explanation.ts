@@ -16,7 +16,7 @@ import { percent } from "./words.js";
 /** A row that carried a contribution. */
 export interface Evidence {
   readonly table: string;
-  /** The row's key by column; its row number where the table has no key. */
+  /** The row's key by column; its row number from 1 where the table has no key. */
   readonly key: Readonly<Record<string, CellValue>>;
 }
 
@@ -182,8 +182,10 @@ function evidenceOf(context: DescribeContext, item: Item): Evidence[] {
   const { db } = context;
   if (!db.tables.some((table) => table.name === item.table)) return [];
   const { primaryKey } = db.tableSchema(item.table);
-  if (primaryKey === null) return [];
   const table = db.table(item.table);
+  if (primaryKey === null) {
+    return item.rows.slice(0, 3).map(({ row }) => ({ table: item.table, key: { row: row + 1 } }));
+  }
   return item.rows.slice(0, 3).map(({ row }) => ({
     table: item.table,
     key: rowKey(table.take(Int32Array.of(row)).toRecords()[0]!, primaryKey),

@@ -1,8 +1,8 @@
 /** Benchmark `step`: one training step of the graph network on a generated company, and its arithmetic. */
-import { createLoader } from "../../gnn/batch.js";
+import { createLoader, type NeighborLoader } from "../../gnn/batch.js";
 import { fitTableEncoding } from "../../gnn/frame/fit-encoding.js";
 import { seedContextEncoding } from "../../gnn/frame/seed-context.js";
-import { createModel } from "../../gnn/model.js";
+import { createModel, type RelationalGnn } from "../../gnn/model.js";
 import { layoutPaths } from "../../gnn/paths.js";
 import { DEFAULT_MODEL_CONFIG, type ModelSpec } from "../../gnn/spec.js";
 import { DEFAULT_TRAINER_CONFIG } from "../../gnn/trainer.js";
@@ -31,7 +31,7 @@ const ENTITY = "USERS";
  * @returns seconds a batch and a step, GFLOP a step, and GFLOP a second.
  */
 export async function benchStep(options: BenchOptions): Promise<BenchReport> {
-  const { users, seed, runs, now, signal, onProgress } = options;
+  const { users, seed, signal, onProgress } = options;
   const { name: backend } = await initBackend();
   const db = await generateSaasDatabase({ users, seed, signal, onProgress });
   const rng = createRng(seed);
@@ -40,17 +40,41 @@ export async function benchStep(options: BenchOptions): Promise<BenchReport> {
   const spec = specOf(db, graph, anchor);
   const model = createModel(spec, rng.split("weights"));
   const loader = createLoader(db, graph, spec);
+  const times = new Float64Array(BATCH).fill(anchor);
+  const draw = (): Seeds => {
+    const rows = Int32Array.from({ length: BATCH }, () => rng.int(users));
+    return { rows, anchorTimes: times, visibleTimes: times };
+  };
+  const results = measureSteps(model, loader, draw, options);
+  model.store.dispose();
+  return benchReport("step", backend, results);
+}
+
+/**
+ * Measures training steps of a network; one step warms up and is counted in FLOP.
+ *
+ * @param draw - draws the seeds of a batch.
+ * @param options - seed, runs, clock.
+ */
+export function measureSteps(
+  model: RelationalGnn,
+  loader: NeighborLoader,
+  draw: () => Seeds,
+  options: Pick<BenchOptions, "seed" | "runs" | "now" | "signal" | "onProgress">,
+): readonly BenchResult[] {
+  const { runs, now, signal, onProgress } = options;
+  const rng = createRng(options.seed).split("steps");
   const { learningRate, weightDecay, clipNorm } = DEFAULT_TRAINER_CONFIG;
   const optimizer = createAdamW(model.store, { learningRate, weightDecay });
-  const targets = Float32Array.from({ length: BATCH }, () => rng.normal());
-  const times = new Float64Array(BATCH).fill(anchor);
   const loading: number[] = [];
   const stepping: number[] = [];
   let flops = 0;
+  let size = 0;
   for (let run = -1; run < runs; run++) {
     checkAborted(signal, "the benchmark");
-    const rows = Int32Array.from({ length: BATCH }, () => rng.int(users));
-    const seeds: Seeds = { rows, anchorTimes: times, visibleTimes: times };
+    const seeds = draw();
+    size = seeds.rows.length;
+    const targets = Float32Array.from({ length: size }, () => rng.normal());
     const start = now();
     const batch = loader.load(seeds, rng.split("sample", run));
     const loaded = now();
@@ -63,25 +87,25 @@ export async function benchStep(options: BenchOptions): Promise<BenchReport> {
         { clipNorm },
       );
     };
-    if (run < 0) flops = countFlops(step).count.flops;
-    else step();
-    if (run < 0) continue;
+    if (run < 0) {
+      flops = countFlops(step).count.flops;
+      continue;
+    }
+    step();
     loading.push((loaded - start) / 1000);
     stepping.push((now() - loaded) / 1000);
     onProgress?.({ stage: "bench", message: "training steps", done: run + 1, total: runs });
   }
   optimizer.dispose();
-  model.store.dispose();
   const gflop = flops / 1e9;
   const whole = loading.map((seconds, i) => seconds + stepping[i]!);
-  const results: BenchResult[] = [
-    { name: `whole step, batch ${BATCH}`, unit: "s", ...spread(whole) },
+  return [
+    { name: `whole step, batch ${size}`, unit: "s", ...spread(whole) },
     { name: "sample and encode", unit: "s", ...spread(loading) },
     { name: "forward, backward, update", unit: "s", ...spread(stepping) },
     { name: "arithmetic of a step", unit: "GFLOP", ...spread([gflop]) },
     { name: "arithmetic", unit: "GFLOP/s", ...spread(stepping.map((seconds) => gflop / seconds)) },
   ];
-  return benchReport("step", backend, results);
 }
 
 function specOf(db: Database, graph: ReturnType<typeof buildGraph>, cutoff: number): ModelSpec {

@@ -1,6 +1,6 @@
 /** Table: named columns of equal length. */
 import { DataError } from "../core/errors.js";
-import { textTable } from "../core/pretty.js";
+import { formatNumber, textTable } from "../core/pretty.js";
 import { suggestHint } from "../core/suggest.js";
 import { type CellValue, type Column, cellText, cellValue, takeRows } from "./column.js";
 import { columnFromValues } from "./from-values.js";
@@ -105,7 +105,7 @@ export class Table {
   toString(limit = 10): string {
     const shown = Math.min(limit, this.numRows);
     const rows = Array.from({ length: shown }, (_, row) =>
-      this.columns.map((column) => cellText(column, row) ?? "null"),
+      this.columns.map((column) => shownText(column, row)),
     );
     const title = `Table ${this.name}: ${this.numRows} rows x ${this.columns.length} columns`;
     const header = this.columns.map((column) => column.name);
@@ -113,4 +113,13 @@ export class Table {
     const rest = this.numRows > shown ? `\n… ${this.numRows - shown} more rows` : "";
     return `${title}\n${textTable(header, rows, align)}${rest}`;
   }
+}
+
+/** A cell for people: fractions rounded, everything else as it is. */
+function shownText(column: Column, row: number): string {
+  const value = cellValue(column, row);
+  if (column.kind === "number" && !column.integer && typeof value === "number") {
+    return formatNumber(value, 6);
+  }
+  return cellText(column, row) ?? "null";
 }

@@ -5,10 +5,11 @@ import type { TrainingTablePlan } from "../../pql/plan.js";
 import { formatNumber } from "../core/pretty.js";
 import { addTime } from "../core/time.js";
 import type { Database } from "../data/database.js";
+import { RECENT_WINDOWS } from "../task/baselines.js";
 import { labelEnd } from "../task/splits.js";
 import type { TrainingTable } from "../task/training-table.js";
 import type { FittedExpert, Reasons } from "./expert.js";
-import { PAST_WINDOWS, readsLateCells } from "./past-targets.js";
+import { readsLateCells } from "./past-targets.js";
 
 /** What the constant expert keeps. */
 interface ConstantSettings {
@@ -101,7 +102,7 @@ function ownMeans(
   }
   const all: number[] = [];
   for (const visible of new Set(seeds.visibleTimes)) {
-    const anchors = Float64Array.from({ length: PAST_WINDOWS }, (_, k) =>
+    const anchors = Float64Array.from({ length: RECENT_WINDOWS }, (_, k) =>
       addTime(visible, -(k + 1) * horizon.end, horizon.unit),
     );
     const earliest = db.timeSpan(plan.timeTables)?.min ?? Infinity;

@@ -9,50 +9,26 @@ import {
   fitComparisons,
 } from "../../gnn/explain/explanation.js";
 import type { TableEncoding } from "../../gnn/frame/encoding.js";
-import { fitTableEncoding } from "../../gnn/frame/fit-encoding.js";
-import { type SeedContextEncoding, seedContextEncoding } from "../../gnn/frame/seed-context.js";
+import type { SeedContextEncoding } from "../../gnn/frame/seed-context.js";
 import { createModel, type RelationalGnn } from "../../gnn/model.js";
-import { layoutPaths, type PathLayout, type PathOptions } from "../../gnn/paths.js";
+import type { PathLayout, PathOptions } from "../../gnn/paths.js";
 import { predictLogits, takeSeeds } from "../../gnn/predict.js";
-import { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "../../gnn/spec.js";
-import { fitTargetScale, type TargetScale, unscaleOutput } from "../../gnn/target.js";
-import {
-  type TrainerConfig,
-  type TrainingData,
-  type TrainingReport,
-  trainModel,
-} from "../../gnn/trainer.js";
-import { buildGraph } from "../../graph/build.js";
+import type { ModelConfig, ModelSpec } from "../../gnn/spec.js";
+import { type TargetScale, unscaleOutput } from "../../gnn/target.js";
+import { type TrainingReport, trainModel } from "../../gnn/trainer.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
 import type { TrainingTablePlan } from "../../pql/plan.js";
 import { ModelError } from "../core/errors.js";
-import type { WorkOptions } from "../core/progress.js";
 import { createRng } from "../core/random.js";
-import { approximateMs, MS_PER_DAY } from "../core/time.js";
+import { approximateMs, type Duration, MS_PER_DAY } from "../core/time.js";
 import type { Database } from "../data/database.js";
-import type { ValueTaskType } from "../task/metrics.js";
-import { splitRows, type TrainingTable } from "../task/training-table.js";
+import type { TrainingTable } from "../task/training-table.js";
 import type { NamedArrays } from "../tensor/parameters.js";
 import type { FittedExpert } from "./expert.js";
-import { PAST_TARGETS, withPastTargets } from "./past-targets.js";
+import { type GnnOptions, layoutOf, setUpGnn, viewOf } from "./gnn-setup.js";
+import { PAST_TARGETS } from "./past-targets.js";
 import { targetWords } from "./target-words.js";
-
-/** Settings of the graph network. */
-export interface GnnOptions extends WorkOptions {
-  readonly seed?: number | undefined;
-  readonly model?: Partial<ModelConfig> | undefined;
-  readonly trainer?: Partial<TrainerConfig> | undefined;
-  readonly paths?: PathOptions | undefined;
-  /** Reads the entity's own row only: the baseline that relations must beat. */
-  readonly entityRowOnly?: boolean | undefined;
-  /**
-   * How far (ms) the database may lag behind the anchors to predict, for staleness matching; 0 = always fresh.
-   */
-  readonly maxLag?: number | undefined;
-  /** Tells whether the user's time budget is over. */
-  readonly isTimeUp?: (() => boolean) | undefined;
-}
 
 /** A graph network with its training report. */
 export interface GnnExpert extends FittedExpert {
@@ -66,6 +42,7 @@ interface GnnSettings {
   readonly config: ModelConfig;
   readonly paths: PathOptions;
   readonly entityRowOnly: boolean;
+  readonly pastStep: Duration | null;
   /** Ids of the paths in order, to tell whether a database still has them. */
   readonly pathIds: readonly string[];
   readonly encodings: readonly TableEncoding[];
@@ -95,43 +72,10 @@ export function fitGnn(
   visibleTimes: Float64Array,
   options: GnnOptions = {},
 ): GnnExpert {
-  const seed = options.seed ?? 0;
-  const rng = createRng(seed);
-  const trainRows = splitRows(labels, "train");
-  const valRows = splitRows(labels, "val");
-  const fitRows = joinRows(trainRows, valRows);
-  const seedsOf = (rows: Int32Array): Seeds =>
-    takeSeeds({ rows: labels.entityRows, anchorTimes: labels.anchorTimes, visibleTimes }, rows);
-  const targetsOf = (rows: Int32Array): Float64Array =>
-    Float64Array.from(rows, (row) => labels.targets[row]!);
-  const train = seedsOf(trainRows);
-
-  options.onProgress?.({ stage: "graph", message: "linking rows" });
-  const view = viewOf(db, plan, seedsOf(fitRows).anchorTimes);
-  const paths: PathOptions = { ...options.paths, dense: { [PAST_TARGETS]: [12, 3] } };
-  const entityRowOnly = options.entityRowOnly ?? false;
-  const layout = layoutOf(view.graph, plan.task.entityTable, paths, entityRowOnly);
-  const cutoff = train.anchorTimes.reduce((a, b) => Math.max(a, b), -Infinity);
-  const { encodings, context } = fitEncodings(view.db, plan, layout, cutoff);
-  const spec: ModelSpec = {
-    config: { ...DEFAULT_MODEL_CONFIG, ...options.model },
-    layout,
-    encodings,
-    context,
-    outputs: labels.classes?.length ?? 1,
-  };
-  const model = createModel(spec, rng.split("weights"));
-  const loader = createLoader(view.db, view.graph, spec);
-  const taskType = labels.task.taskType as ValueTaskType;
-  const scale = fitTargetScale(labels.task.taskType, targetsOf(trainRows));
-  const data: TrainingData = {
-    taskType,
-    train: { seeds: train, targets: targetsOf(trainRows) },
-    validation:
-      valRows.length === 0 ? null : { seeds: seedsOf(valRows), targets: targetsOf(valRows) },
-    scale,
-    maxLag: options.maxLag ?? 0,
-  };
+  const setup = setUpGnn(db, plan, labels, visibleTimes, options);
+  const { view, paths, spec, model, loader, data, rng } = setup;
+  const { layout, encodings, context } = spec;
+  const train = data.train.seeds;
   const report = freeingOnError(model, () =>
     trainModel(model, loader, data, rng.split("training"), {
       config: options.trainer,
@@ -153,15 +97,16 @@ export function fitGnn(
     ),
   );
   const settings: GnnSettings = {
-    seed,
+    seed: options.seed ?? 0,
     config: spec.config,
     paths,
-    entityRowOnly,
+    entityRowOnly: options.entityRowOnly ?? false,
+    pastStep: options.pastStep ?? null,
     pathIds: layout.positions.map((position) => position.id),
     encodings,
     context,
     outputs: spec.outputs,
-    scale,
+    scale: data.scale,
     background,
     comparisons,
   };
@@ -206,10 +151,16 @@ function makeExpert(
   report: TrainingReport | null,
 ): GnnExpert {
   const sampling = createRng(settings.seed).split("predict");
+  // One prediction is often followed by its explanation: the view of the last anchors is kept.
+  let last: { db: Database; anchors: string; loader: NeighborLoader } | null = null;
   const loaderOf = (db: Database, seeds: Seeds): NeighborLoader => {
-    const view = viewOf(db, plan, seeds.anchorTimes);
+    const anchors = [...new Set(seeds.anchorTimes)].sort((a, b) => a - b).join();
+    if (last?.db === db && last.anchors === anchors) return last.loader;
+    const view = viewOf(db, plan, seeds.anchorTimes, settings.pastStep);
     const layout = checkedLayout(view.graph, plan, settings);
-    return createLoader(view.db, view.graph, { ...model.spec, layout });
+    const loader = createLoader(view.db, view.graph, { ...model.spec, layout });
+    last = { db, anchors, loader };
+    return loader;
   };
   const explainOne = (
     db: Database,
@@ -253,25 +204,6 @@ function outputsOf(logits: Float32Array, { outputs, scale }: GnnSettings): Float
   return shares;
 }
 
-/** The database as some anchors see it: with their past targets, as a graph. */
-function viewOf(
-  db: Database,
-  plan: TrainingTablePlan,
-  anchorTimes: Iterable<number>,
-): { readonly db: Database; readonly graph: HeteroGraph } {
-  const seen = withPastTargets(db, plan, anchorTimes);
-  return { db: seen, graph: buildGraph(seen) };
-}
-
-function layoutOf(
-  graph: HeteroGraph,
-  entityTable: string,
-  paths: PathOptions,
-  entityRowOnly: boolean,
-): PathLayout {
-  return layoutPaths(graph, entityTable, entityRowOnly ? { ...paths, maxPositions: 0 } : paths);
-}
-
 function checkedLayout(
   graph: HeteroGraph,
   plan: TrainingTablePlan,
@@ -286,26 +218,6 @@ function checkedLayout(
   throw new ModelError("MOD201", `the model's paths do not fit the database: it ${words}`, {
     hint: "open the data with the schema that the model was fitted with, or fit anew",
   });
-}
-
-function fitEncodings(
-  db: Database,
-  plan: TrainingTablePlan,
-  layout: PathLayout,
-  cutoff: number,
-): { encodings: TableEncoding[]; context: SeedContextEncoding } {
-  const { entityTable, hiddenColumns } = plan.task;
-  const hiddenIn = (table: string): Set<string> =>
-    new Set(
-      hiddenColumns.filter((hidden) => hidden.table === table).map((hidden) => hidden.column),
-    );
-  const tables = new Set([entityTable, ...layout.positions.map((position) => position.table)]);
-  return {
-    encodings: [...tables].map((table) =>
-      fitTableEncoding(db, table, cutoff, { hidden: hiddenIn(table) }),
-    ),
-    context: seedContextEncoding(db, entityTable, hiddenIn(entityTable)),
-  };
 }
 
 function describeContext(db: Database, plan: TrainingTablePlan, spec: ModelSpec): DescribeContext {
@@ -332,11 +244,4 @@ function newestRows(seeds: Seeds, limit: number): Seeds {
   const pool = order.slice(0, 4 * limit);
   const step = Math.max(1, Math.floor(pool.length / limit));
   return takeSeeds(seeds, pool.filter((_, i) => i % step === 0).slice(0, limit));
-}
-
-function joinRows(a: Int32Array, b: Int32Array): Int32Array {
-  const joined = new Int32Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

@@ -3,7 +3,7 @@ import { type BoundColumn, boundAggregations, boundColumns } from "../../pql/bou
 import { runPlan } from "../../pql/execute.js";
 import type { TrainingTablePlan } from "../../pql/plan.js";
 import type { WorkOptions } from "../core/progress.js";
-import { addTime, type Timestamp } from "../core/time.js";
+import { addTime, type Duration, type Timestamp } from "../core/time.js";
 import {
   type Column,
   numberColumn,
@@ -20,12 +20,18 @@ import { labelEnd } from "../task/splits.js";
 /** Name of the table; no table of a user is called so. */
 export const PAST_TARGETS = "__past_targets";
 
-/** How many windows back an anchor looks. */
-export const PAST_WINDOWS = 12;
+/** How many past anchors an anchor looks back to. */
+export const PAST_WINDOWS = 24;
+
+/** Options of {@link withPastTargets}. */
+export interface PastTargetOptions extends WorkOptions {
+  /** Distance of past anchors; the end of the target's window by default. The same when training and predicting. */
+  readonly step?: Duration | null | undefined;
+}
 
 /**
- * Adds the table of past targets to a database: for each anchor, the labels of the {@link PAST_WINDOWS} windows before
- * it, one window apart. A row is dated by the end of its window, so a sampler that respects time never shows a label
+ * Adds the table of past targets to a database: for each anchor, the labels of the {@link PAST_WINDOWS} anchors before
+ * it whose windows have closed by then. A row is dated by the end of its window, so a sampler that respects time never shows a label
  * before it was known; `ALL_MEAN` is the mean label of the same window over all entities.
  *
  * @param db - the database.
@@ -38,11 +44,11 @@ export function withPastTargets(
   db: Database,
   plan: TrainingTablePlan,
   anchorTimes: Iterable<Timestamp>,
-  options: WorkOptions = {},
+  options: PastTargetOptions = {},
 ): Database {
   const { horizon } = plan;
   if (horizon === null || readsLateCells(plan)) return db;
-  const past = pastAnchors(db, plan, anchorTimes);
+  const past = pastAnchors(db, plan, anchorTimes, options.step ?? null);
   const labels = runPlan(plan, db, past, { signal: options.signal });
   const { entityRows, anchorTimes: times, targets, classes } = labels;
   const closed = times.map((time) => labelEnd(time, plan.labelWindows));
@@ -81,19 +87,27 @@ export function readsLateCells({ target, assuming }: TrainingTablePlan): boolean
   );
 }
 
-/** The anchors of the windows before some anchors, ascending; none that closes before the data begins. */
+/** The anchors before some anchors whose windows have closed, ascending; none that closes before the data begins. */
 function pastAnchors(
   db: Database,
   plan: TrainingTablePlan,
   anchorTimes: Iterable<Timestamp>,
+  step: Duration | null,
 ): Float64Array {
   const { end, unit } = plan.horizon!;
+  const distance = step ?? { count: end, unit };
   const earliest = db.timeSpan(plan.timeTables)?.min ?? Infinity;
   const found = new Set<Timestamp>();
   for (const anchor of new Set(anchorTimes)) {
-    for (let k = 1; k <= PAST_WINDOWS; k++) {
-      const past = addTime(anchor, -k * end, unit);
-      if (Number.isFinite(past) && addTime(past, end, unit) >= earliest) found.add(past);
+    let kept = 0;
+    for (let k = 1; kept < PAST_WINDOWS && Number.isFinite(anchor); k++) {
+      const past = addTime(anchor, -k * distance.count, distance.unit);
+      const closed = labelEnd(past, plan.labelWindows);
+      if (closed < earliest) break;
+      // Clamped months can close a day late; such a label is not known at the anchor.
+      if (closed > anchor) continue;
+      found.add(past);
+      kept++;
     }
   }
   return Float64Array.from(found).sort();
