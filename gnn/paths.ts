@@ -31,6 +31,8 @@ export interface PathOptions {
   readonly fanOut?: readonly [FanOut, FanOut, FanOut];
   /** Tables whose rows are few and dense, such as past targets, and how many rows to read at hop 1 and beyond. */
   readonly dense?: Readonly<Record<string, readonly [number, number]>>;
+  /** Tables that are not read as children, such as one whose rows are the target. */
+  readonly without?: readonly string[];
   /** Positions at most; the deepest are left out first. */
   readonly maxPositions?: number;
 }
@@ -78,6 +80,8 @@ export function layoutPaths(
     const next: Draft[] = [];
     for (const from of frontier) {
       for (const draft of pooledFrom(graph, seed, from, hop)) {
+        const { name } = graph.nodeTypes[draft.table]!;
+        if (draft.direction === "children" && options.without?.includes(name)) continue;
         next.push(draft);
         drafts.push(draft, ...fusedInto(graph, draft, hop === 1 ? 2 : 1));
       }

@@ -62,7 +62,7 @@ export function fitExpert(
 ): Fit {
   const little = tooLittle(labels);
   if (little !== null) {
-    const warning = `too little history to learn from: ${little}; each entity is predicted from its own past`;
+    const warning = `there is too little history to learn from: ${little}; each entity is predicted from its own past`;
     return { expert: fitConstant(plan, labels), warnings: [warning] };
   }
   const { clock, timeBudget } = options;

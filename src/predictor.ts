@@ -8,7 +8,7 @@ import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
-import type { Schema } from "./data/schema.js";
+import { keyColumns, type Schema, type TableSchema } from "./data/schema.js";
 import { restoreConstant } from "./experts/constant.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { restoreGnn } from "./experts/gnn.js";
@@ -347,11 +347,33 @@ function checkTables(manifest: ModelManifest, schema: Schema, dir: string): void
     const missing = table
       ? Object.keys(columns).find((column) => !table.columns.some((c) => c.name === column))
       : undefined;
-    if (table && missing === undefined) continue;
+    if (table && missing === undefined) {
+      checkKinds(table, columns, dir);
+      continue;
+    }
     const what = table ? `column \`${missing}\` of table \`${name}\`` : `table \`${name}\``;
     throw new ModelError("MOD202", `the model was fitted with ${what}, which the data lacks`, {
       at: { file: dir, table: name, ...(missing !== undefined && { column: missing }) },
       hint: "predict on data of the same schema, or fit anew",
     });
   }
+}
+
+/** Checks that features are still stored as they were: a number that became a text would silently be unknown. */
+function checkKinds(
+  table: TableSchema,
+  kinds: Readonly<Record<string, string>>,
+  dir: string,
+): void {
+  const keys = keyColumns(table);
+  const changed = table.columns.find(
+    ({ name, kind }) => !keys.has(name) && kinds[name] !== undefined && kinds[name] !== kind,
+  );
+  if (!changed) return;
+  const { name, kind } = changed;
+  const message = `column \`${name}\` of table \`${table.name}\` holds ${kind} values, the model was fitted with ${kinds[name]}`;
+  throw new ModelError("MOD203", message, {
+    at: { file: dir, table: table.name, column: name },
+    hint: `settle its type with "stypes" in schema.json, or fit anew`,
+  });
 }

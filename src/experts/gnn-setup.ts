@@ -12,6 +12,7 @@ import type { TrainerConfig, TrainingData } from "../../gnn/trainer.js";
 import { buildGraph } from "../../graph/build.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
+import { boundAggregations } from "../../pql/bound.js";
 import type { TrainingTablePlan } from "../../pql/plan.js";
 import type { WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
@@ -81,7 +82,14 @@ export function setUpGnn(
 
   options.onProgress?.({ stage: "graph", message: "linking rows" });
   const view = viewOf(db, plan, distinctTimes(train, val), options.pastStep);
-  const paths: PathOptions = { ...options.paths, dense: { [PAST_TARGETS]: [12, 3] } };
+  const paths: PathOptions = {
+    ...options.paths,
+    dense: { [PAST_TARGETS]: [12, 3] },
+    // A target without a window aggregates rows that are always there: to see them is to see the answer.
+    without: boundAggregations(plan.target)
+      .filter(({ window }) => window === null)
+      .map(({ table }) => table.name),
+  };
   const layout = layoutOf(view.graph, plan.task.entityTable, paths, options.entityRowOnly ?? false);
   const cutoff = train.anchorTimes.reduce((a, b) => Math.max(a, b), -Infinity);
   const spec: ModelSpec = {

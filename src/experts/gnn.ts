@@ -230,7 +230,6 @@ function describeContext(db: Database, plan: TrainingTablePlan, spec: ModelSpec)
     recent: length > 0 ? length : 30 * MS_PER_DAY,
     words: {
       [`${PAST_TARGETS}.TARGET`]: `past ${target}`,
-      [`${PAST_TARGETS}.ALL_MEAN`]: `past ${target} of everyone, average`,
       [PAST_TARGETS]: `past values of ${target}`,
     },
   };

@@ -32,7 +32,8 @@ export interface PastTargetOptions extends WorkOptions {
 /**
  * Adds the table of past targets to a database: for each anchor, the labels of the {@link PAST_WINDOWS} anchors before
  * it whose windows have closed by then. A row is dated by the end of its window, so a sampler that respects time never shows a label
- * before it was known; `ALL_MEAN` is the mean label of the same window over all entities.
+ * before it was known. The level of all entities is left out on
+ * purpose: it drifts, and rows to predict lie beyond the levels seen in training.
  *
  * @param db - the database.
  * @param plan - the query's plan; its target must have a window.
@@ -61,7 +62,6 @@ export function withPastTargets(
     columns.push(renameColumn(stringColumn("TARGET", names), "TARGET"));
   } else {
     columns.push(numberColumn("TARGET", targets));
-    columns.push(numberColumn("ALL_MEAN", meansByAnchor(times, targets), { integer: false }));
   }
   columns.push(timestampColumn("CLOSED_AT", closed));
   const table = new Table(PAST_TARGETS, columns);
@@ -111,19 +111,6 @@ function pastAnchors(
     }
   }
   return Float64Array.from(found).sort();
-}
-
-/** The mean over all rows of the same anchor; rows stand in the order of anchors. */
-function meansByAnchor(times: Float64Array, targets: Float64Array): Float64Array {
-  const means = new Float64Array(times.length);
-  for (let from = 0; from < times.length; ) {
-    let to = from;
-    let sum = 0;
-    while (to < times.length && times[to] === times[from]) sum += targets[to++]!;
-    means.fill(sum / (to - from), from, to);
-    from = to;
-  }
-  return means;
 }
 
 function tableSchema(

@@ -103,8 +103,8 @@ describe("layoutPaths", () => {
   it("goes along a self reference both ways, and keeps two links to one table apart", () => {
     expect(print(office(), "people")).toMatchInlineSnapshot(`
       "pooled 1  >company  "companies"
-      pooled 24+8, not the seed  people.boss<  "people (boss)"
-        fused 1  people.boss</>company  "companies of people (boss)"
+      pooled 24+8, not the seed  people.boss<  "people linked by boss"
+        fused 1  people.boss</>company  "companies of people linked by boss"
       pooled 1, not the seed  >boss  "people (boss)"
         fused 1  >boss/>company  "companies of people (boss)"
       pooled 24+8  messages.sender<  "messages (sender)"
@@ -114,12 +114,12 @@ describe("layoutPaths", () => {
         fused 1, not the seed  messages.receiver</>sender  "people (sender) of messages (receiver)"
           fused 1  messages.receiver</>sender/>company  "companies of people (sender) of messages (receiver)"
         pooled 8+4, not the seed  >company/people.company<  "other people of the same companies"
-        pooled 8+4  people.boss</messages.sender<  "messages (sender) of people (boss)"
-          fused 1, not the seed  people.boss</messages.sender</>receiver  "people (receiver) of messages (sender) of people (boss)"
-        pooled 8+4  people.boss</messages.receiver<  "messages (receiver) of people (boss)"
-          fused 1, not the seed  people.boss</messages.receiver</>sender  "people (sender) of messages (receiver) of people (boss)"
-        pooled 8+4, not the seed  >boss/people.boss<  "other people (boss) of the same people"
-          fused 1  >boss/people.boss</>company  "companies of other people (boss) of the same people"
+        pooled 8+4  people.boss</messages.sender<  "messages (sender) of people linked by boss"
+          fused 1, not the seed  people.boss</messages.sender</>receiver  "people (receiver) of messages (sender) of people linked by boss"
+        pooled 8+4  people.boss</messages.receiver<  "messages (receiver) of people linked by boss"
+          fused 1, not the seed  people.boss</messages.receiver</>sender  "people (sender) of messages (receiver) of people linked by boss"
+        pooled 8+4, not the seed  >boss/people.boss<  "other people linked by boss of the same people"
+          fused 1  >boss/people.boss</>company  "companies of other people linked by boss of the same people"
         pooled 8+4  >boss/messages.sender<  "messages (sender) of people (boss)"
           fused 1, not the seed  >boss/messages.sender</>receiver  "people (receiver) of messages (sender) of people (boss)"
         pooled 8+4  >boss/messages.receiver<  "messages (receiver) of people (boss)"
@@ -209,5 +209,11 @@ describe("layoutPaths", () => {
         }
       }
     }
+  });
+
+  it("does not read the rows of a table that is left out", () => {
+    const layout = layoutPaths(buildGraph(saas()), "users", { hops: 3, without: ["sessions"] });
+    expect(layout.positions.map(({ table }) => table)).not.toContain("sessions");
+    expectSound(saas(), layout);
   });
 });

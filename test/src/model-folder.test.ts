@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringColumn } from "../../src/data/column.js";
 import { Database } from "../../src/data/database.js";
 import { Table } from "../../src/data/table.js";
 import { type FitOptions, Predictor } from "../../src/predictor.js";
@@ -158,5 +159,28 @@ describe("a model folder", () => {
       ),
     });
     await fails(unlinked, "MOD201", "notes.user_id<");
+    const asText = new Database(
+      desk.tables.map((t) =>
+        t.name === "users"
+          ? new Table(
+              t.name,
+              t.columns.map((c) =>
+                c.name === "age" ? stringColumn("age", Array(t.numRows).fill("old")) : c,
+              ),
+            )
+          : t,
+      ),
+      {
+        tables: desk.schema.tables.map((schema) => ({
+          ...schema,
+          columns: schema.columns.map((c) =>
+            schema.name === "users" && c.name === "age"
+              ? { ...c, kind: "string", stype: "categorical" }
+              : c,
+          ),
+        })),
+      },
+    );
+    await fails(asText, "MOD203", "column `age` of table `users` holds string values");
   });
 });

@@ -112,7 +112,12 @@ describe("an explanation", () => {
       for (const { evidence } of explain(row, day(count), LOG, 0, 30).contributions) {
         for (const { table, key } of evidence) {
           found++;
-          const row = world.db.keyIndex(table).find(Object.values(key));
+          const { primaryKey } = world.db.tableSchema(table);
+          const [value] = Object.values(key);
+          const row =
+            primaryKey === null
+              ? Number(value) - 1
+              : world.db.keyIndex(table).find([value ?? null]);
           expect(knownRows(world.db, table, day(count))).toContain(row);
         }
       }
