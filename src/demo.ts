@@ -51,7 +51,7 @@ export interface DemoResult {
  * @param options - where to, how large, who listens.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { out, print, users = 1000, seed = 1, epochs = 4, onProgress, signal } = options;
+  const { out, print, users = 1500, seed = 1, epochs = 4, onProgress, signal } = options;
   const work = { onProgress, signal };
   const data = join(out, "data");
   await mkdir(out, { recursive: true });

@@ -105,17 +105,17 @@ export function describeSeedColumn(
  * Describes a column of a path's rows, or of a parent fused into them.
  *
  * @param pooled - the pooled position.
- * @param position - the position the column stands at: the pooled one, or one fused into it.
- * @param column - the column's name.
+ * @param place - `position`: where the column stands, at the pooled position or one fused into it; `column`: its name;
+ *   `sign`: which way it moved the prediction, so that a trend is shown only where it goes the same way.
  */
 export function describePathColumn(
   context: DescribeContext,
   batch: HeteroBatch,
   seed: number,
   pooled: number,
-  position: number,
-  column: string,
+  place: { readonly position: number; readonly column: string; readonly sign: number },
 ): Description {
+  const { position, column, sign } = place;
   const { db, spec } = context;
   const { positions } = spec.layout;
   const tableName = positions[position]!.table;
@@ -137,11 +137,14 @@ export function describePathColumn(
     return row >= 0 && isValid(source, row) && isKnownAt(known, row, seen.visibleTime);
   };
   const values = measurable(source, rows, usable);
-  if (values === null) return describeCategory(base, subject, where, source, rows, usable, known);
+  if (values === null) {
+    const isRowTime = db.tableSchema(tableName).timeColumn === column;
+    return describeCategory(base, subject + where, source, rows, usable, { known, isRowTime });
+  }
   const { recent, previous } = windowMeans(values, seen.ages, context.recent);
   const window = windowName(context.recent);
-  if (recent !== null && previous !== null && previous !== 0) {
-    const trend = recent / previous - 1;
+  const trend = recent === null || previous === null ? 0 : recent / previous - 1;
+  if (trend !== 0 && Number.isFinite(trend) && trend * sign >= 0) {
     return {
       ...base,
       key: `${base.key} trend`,
@@ -152,7 +155,7 @@ export function describePathColumn(
     };
   }
   const present = values.filter((value) => !Number.isNaN(value));
-  const mean = present.length === 0 ? null : average(present);
+  const mean = recent ?? (present.length === 0 ? null : average(present));
   const display =
     mean === null ? "none" : `${formatNumber(mean, 3)}${present.length > 1 ? " avg" : ""}`;
   return {
@@ -207,31 +210,41 @@ export function describeActivity(
 
 function describeCategory(
   base: { readonly key: string; readonly family: string },
-  subject: string,
-  where: string,
+  words: string,
   source: Column,
   rows: readonly number[],
   usable: (i: number) => boolean,
-  known: KnownTimes,
+  { known, isRowTime }: { readonly known: KnownTimes; readonly isRowTime: boolean },
 ): Description {
-  const label = `${capitalize(subject)}${where}`;
+  const label = capitalize(words);
   const present = rows.filter((row) => row >= 0).length;
+  if (source.kind === "timestamp" && isRowTime) {
+    const days = rows.flatMap((row, i) => (usable(i) ? [weekday(source.values[row]!)] : []));
+    const display = mostFrequent(days) ?? "none";
+    return { ...base, label: `${label}, weekday`, value: null, display, format: "number" };
+  }
   if (source.kind === "timestamp") {
     const missing = rows.filter((row, i) => row >= 0 && !usable(i)).length;
     const display = missing > 0 ? `${missing} of ${present} open` : `${present} set`;
     return { ...base, label, value: known === null ? null : missing, display, format: "number" };
   }
+  const texts = rows.flatMap((row, i) => (usable(i) ? [cellText(source, row) ?? ""] : []));
+  const display = mostFrequent(texts) ?? "none";
+  return { ...base, label, value: null, display, format: "number" };
+}
+
+/** The most frequent text with its share, such as `core (88 %)`; ties by name, `null` of nothing. */
+function mostFrequent(texts: readonly string[]): string | null {
   const counts = new Map<string, number>();
-  rows.forEach((row, i) => {
-    if (!usable(i)) return;
-    const text = cellText(source, row) ?? "";
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-  });
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const [top] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  if (!top) return { ...base, label, value: null, display: "none", format: "number" };
-  const share = present > 1 ? ` (${Math.round((100 * top[1]) / present)} %)` : "";
-  const shown = top[0].length > 40 ? `${top[0].slice(0, 39)}…` : top[0];
-  return { ...base, label, value: null, display: `${shown}${share}`, format: "number" };
+  if (!top) return null;
+  const share = texts.length > 1 ? ` (${Math.round((100 * top[1]) / texts.length)} %)` : "";
+  return `${top[0].length > 40 ? `${top[0].slice(0, 39)}…` : top[0]}${share}`;
+}
+
+function weekday(time: number): string {
+  return new Date(time).toLocaleString("en", { weekday: "long", timeZone: "UTC" });
 }
 
 /** Numbers of a column's cells, NaN where missing; truth values are 0 or 1, lists count their items; `null` for others. */
@@ -310,13 +323,13 @@ function windowName(window: number): string {
 
 /** Where a path leads beyond its own table, as in ` of other users of the same companies`. */
 function pathWords(label: string, context: DescribeContext): string {
+  const rest = label.startsWith("other ") ? 0 : label.indexOf(" of ");
+  if (rest < 0) return "";
   const known = Object.entries(context.words).reduce(
     (text, [name, words]) => text.replaceAll(name, words),
-    label,
+    label.slice(rest),
   );
-  const at = known.indexOf(" of ");
-  if (known.startsWith("other ")) return ` (${lowerIdentifiers(known)})`;
-  return at < 0 ? "" : lowerIdentifiers(known.slice(at));
+  return rest === 0 ? ` (${lowerIdentifiers(known)})` : lowerIdentifiers(known);
 }
 
 function lowerIdentifiers(text: string): string {

@@ -158,7 +158,11 @@ function listItems(context: DescribeContext, attribution: Attribution): Item[] {
     }
     const { table } = positions[path.position]!;
     for (const { position, column, contribution } of path.columns) {
-      const description = describePathColumn(context, batch, 0, path.position, position, column);
+      const description = describePathColumn(context, batch, 0, path.position, {
+        position,
+        column,
+        sign: contribution,
+      });
       items.push({ description, score: contribution, table, rows: path.rows });
     }
     const description = describeActivity(context, batch, 0, path.position);
