@@ -35,16 +35,16 @@ describe("past targets", () => {
     [0, 21, 9],
   ]);
 
-  it("are the labels of the windows before an anchor, dated by their end, with everyone's mean", () => {
+  it("are the labels of the windows before an anchor, dated by their end", () => {
     const plan = planOf(db, "PREDICT COUNT(events.*, 0, 10, days) FOR EACH users.id");
     const seen = withPastTargets(db, plan, [day(22)]);
     expect(rowsOf(seen)).toEqual([
-      "0 1 0.5 2024-01-03",
-      "1 0 0.5 2024-01-03",
-      "0 1 0.5 2024-01-13",
-      "1 0 0.5 2024-01-13",
-      "0 2 1.5 2024-01-23",
-      "1 1 1.5 2024-01-23",
+      "0 1 2024-01-03",
+      "1 0 2024-01-03",
+      "0 1 2024-01-13",
+      "1 0 2024-01-13",
+      "0 2 2024-01-23",
+      "1 1 2024-01-23",
     ]);
     const { foreignKeys, timeColumn, primaryKey } = seen.tableSchema(PAST_TARGETS);
     expect(foreignKeys).toEqual([{ name: "id", columns: ["id"], table: "users" }]);
