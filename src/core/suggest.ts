@@ -10,14 +10,27 @@
  */
 export function suggest(name: string, candidates: Iterable<string>, limit = 3): string[] {
   const wanted = name.toLowerCase();
-  const scored: { candidate: string; distance: number }[] = [];
-  for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
-    if (distance <= allowed) scored.push({ candidate, distance });
-  }
-  scored.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
-  return scored.slice(0, limit).map((entry) => entry.candidate);
+  const names = [...candidates];
+  const near = (distanceTo: (candidate: string) => number, allowed: (c: string) => number) =>
+    names
+      .map((candidate) => ({ candidate, distance: distanceTo(candidate.toLowerCase()) }))
+      .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(allowed(candidate))))
+      .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+      .slice(0, limit)
+      .map(({ candidate }) => candidate);
+  const whole = near(
+    (candidate) => editDistance(wanted, candidate),
+    (candidate) => Math.max(wanted.length, candidate.length) / 3,
+  );
+  if (whole.length > 0 || wanted.length < 4) return whole;
+  // A word may be the misspelt beginning of a longer name: `duratn` of `duration_min`.
+  return near(
+    (candidate) =>
+      Math.min(
+        ...[0, 1].map((more) => editDistance(wanted, candidate.slice(0, wanted.length + more))),
+      ),
+    () => wanted.length / 4,
+  );
 }
 
 /**

@@ -18,6 +18,13 @@ describe("suggest", () => {
     expect(suggest(name, TABLES)).toEqual(expected);
   });
 
+  it("takes a word for the misspelt beginning of a longer name where no whole name is near", () => {
+    expect(suggest("DURATON", ["SESSION_ID", "DURATION_MIN"])).toEqual(["DURATION_MIN"]);
+    expect(suggest("DURATION_MI", ["DURATION_MIN", "DURATION_MIN_TOTAL"])).toEqual([
+      "DURATION_MIN",
+    ]);
+  });
+
   it("puts the nearest first, equals by name, and no more than asked for", () => {
     const names = ["abcx", "abc", "abd", "abcd", "zbcd"];
     expect(suggest("abcd", names)).toEqual(["abcd", "abc", "abcx"]);
