@@ -13,7 +13,7 @@ import { reasonsTable } from "../report/reasons.js";
  */
 export function explanationPage(explanation: Explanation, query: string, title: string): string {
   const { timestamp } = explanation;
-  const when = timestamp === null ? [] : [`<p>Predicted at ${htmlText(timestamp)}.</p>`];
-  const body = [`<p class="query">${htmlText(query)}</p>`, ...when, reasonsTable(explanation)];
-  return htmlPage(title, body.join("\n"));
+  const when = timestamp === null ? "" : `<p>Predicted at ${htmlText(timestamp)}.</p>`;
+  const body = `<p class="query">${htmlText(query)}</p>\n${when}\n${reasonsTable(explanation)}`;
+  return htmlPage(title, body);
 }
