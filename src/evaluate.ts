@@ -1,26 +1,25 @@
 /** Honest evaluation: both regimes side by side, several seeds, always beside the naive baselines. */
-import type { Seeds } from "../graph/seeds.js";
 import { ConfigError } from "./core/errors.js";
 import { formatNumber, textTable } from "./core/pretty.js";
 import type { Database } from "./data/database.js";
 import type { ExpertName } from "./experts/expert.js";
 import { fitExpert } from "./fit.js";
+import {
+  countParts,
+  type JudgedPart,
+  judgeBaselines,
+  judgePart,
+  type PartMetrics,
+} from "./judge.js";
 import { computeLabels } from "./labels.js";
 import { predictionValues } from "./prediction-values.js";
 import type { FitOptions } from "./predictor.js";
 import { compileQuery } from "./query.js";
-import { baselineNames, predictBaseline } from "./task/baselines.js";
-import {
-  evaluateMetrics,
-  type Metrics,
-  primaryMetric,
-  summarizeMetrics,
-  type ValueTaskType,
-} from "./task/metrics.js";
+import { type Metrics, primaryMetric, summarizeMetrics } from "./task/metrics.js";
 import { REGIMES, type Regime, type SplitTimes, visibleTimes } from "./task/regime.js";
 import type { ScoredPredictions } from "./task/result-tables.js";
 import type { TaskType } from "./task/task.js";
-import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
+import { splitRows, type TrainingTable } from "./task/training-table.js";
 import { initBackend } from "./tensor/backend.js";
 
 /** The run of a regime in which every row sees up to its own anchor. */
@@ -38,12 +37,6 @@ export interface EvaluateOptions extends FitOptions {
   readonly seeds?: number | undefined;
   /** Also trains the model of the entity's own row; on by default. */
   readonly entityRow?: boolean | undefined;
-}
-
-/** Metrics of the two parts that are judged. */
-export interface PartMetrics {
-  readonly val: Metrics;
-  readonly test: Metrics;
 }
 
 /** One run of a model. */
@@ -112,7 +105,6 @@ export async function evaluate(
   const results: RegimeResult[] = [];
   const kept: { fresh: FreshRun | null } = { fresh: null };
   let expertName: ExpertName = "gnn";
-  const taskType = labels.task.taskType as ValueTaskType;
 
   for (const regime of options.regimes ?? REGIMES) {
     const visible = visibleTimes(labels, regime, start);
@@ -127,26 +119,19 @@ export async function evaluate(
       const fit = fitExpert(db, plan, labels, visible, { ...options, seed, maxLag, entityRowOnly });
       for (const warning of fit.warnings) warnings.add(warning);
       if (!entityRowOnly) expertName = fit.expert.name;
-      const judged = (part: "val" | "test"): Metrics => {
-        const rows = splitRows(labels, part);
-        const judgedRows = takeTrainingRows(labels, rows);
-        const seeds: Seeds = {
-          rows: judgedRows.entityRows,
-          anchorTimes: judgedRows.anchorTimes,
-          visibleTimes: Float64Array.from(rows, (row) => visible[row]!),
-        };
-        const outputs = fit.expert.predict(db, seeds, { signal: options.signal });
+      const judged = (part: JudgedPart): Metrics => {
+        const {
+          labels: rows,
+          outputs,
+          metrics,
+        } = judgePart(db, fit.expert, labels, part, visible, options);
         if (!entityRowOnly) {
-          const { task, entityRows, anchorTimes } = judgedRows;
+          const { task, entityRows, anchorTimes } = rows;
           const values = predictionValues(task, outputs, labels.classes);
-          own.push({
-            predictions: { task, entityRows, anchorTimes, values },
-            labels: judgedRows,
-            regime,
-            seed,
-          });
+          const predicted = { task, entityRows, anchorTimes, values };
+          own.push({ predictions: predicted, labels: rows, regime, seed });
         }
-        return evaluateMetrics(taskType, outputs, judgedRows.targets);
+        return metrics;
       };
       try {
         const metrics = { val: judged("val"), test: judged("test") };
@@ -164,10 +149,7 @@ export async function evaluate(
       twin?.entityRow ?? ((options.entityRow ?? true) ? partsOf(run(first, true)) : null);
     if (maxLag === 0) kept.fresh ??= { model, entityRow, predictions: own };
     predictions.push(...(twin?.predictions ?? own).map((part) => ({ ...part, regime })));
-    const baselines: Record<string, PartMetrics> = {};
-    for (const name of baselineNames(labels.task)) {
-      baselines[name] = baselineMetrics(name, labels, visible, taskType);
-    }
+    const baselines = judgeBaselines(labels, visible);
     if (entityRow) baselines["entity-row"] = entityRow;
     const rows = countParts(labels);
     results.push({ regime, rows, model, experts: { [expertName]: model }, baselines });
@@ -222,19 +204,6 @@ function summarize(seeds: readonly SeedResult[]): ModelResult {
   return { mean: { val: val.mean, test: test.mean }, std: { val: val.std, test: test.std }, seeds };
 }
 
-function baselineMetrics(
-  name: Parameters<typeof predictBaseline>[0],
-  labels: TrainingTable,
-  visible: Float64Array,
-  taskType: ValueTaskType,
-): PartMetrics {
-  const judged = (part: "val" | "test"): Metrics => {
-    const targets = Float64Array.from(splitRows(labels, part), (row) => labels.targets[row]!);
-    return evaluateMetrics(taskType, predictBaseline(name, labels, part, visible), targets);
-  };
-  return { val: judged("val"), test: judged("test") };
-}
-
 /** How far the test rows' view lags behind their anchors, at most. */
 function lagOf(labels: TrainingTable, visible: Float64Array): number {
   let lag = 0;
@@ -250,11 +219,6 @@ function startTimes(labels: TrainingTable): SplitTimes {
   const firstOf = (part: "val" | "test"): number =>
     splitRows(labels, part).reduce((a, row) => Math.min(a, labels.anchorTimes[row]!), Infinity);
   return { val: firstOf("val"), test: firstOf("test") };
-}
-
-function countParts(labels: TrainingTable): RegimeResult["rows"] {
-  const count = (part: "train" | "val" | "test"): number => splitRows(labels, part).length;
-  return { train: count("train"), val: count("val"), test: count("test") };
 }
 
 function requireParts(labels: TrainingTable): void {

@@ -17,6 +17,7 @@ export {
 export type { ProgressEvent, WorkOptions } from "./core/progress.js";
 export { createRng, type Rng } from "./core/random.js";
 export { formatTime, parseTime, type Timestamp } from "./core/time.js";
+export { tableFromArrow, toArrow } from "./data/arrow.js";
 export {
   booleanColumn,
   type Column,
@@ -30,6 +31,7 @@ export { formatInspection } from "./data/format-inspection.js";
 export { inspectDatabase } from "./data/inspect.js";
 export { writeTable } from "./data/io/write.js";
 export type { SchemaOverrides, TableOverrides } from "./data/schema-file.js";
+export { formatSchema, joinPaths, schemaGraph } from "./data/schema-graph.js";
 export { Table } from "./data/table.js";
 export {
   type EvaluateOptions,

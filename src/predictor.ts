@@ -1,18 +1,23 @@
 /** Predictor: the front door. It calls the parts in the order of a query's way; read this file first. */
 import type { Explanation } from "../gnn/explain/explanation.js";
 import { formatExplanation } from "../gnn/explain/explanation.js";
-import type { Seeds } from "../graph/seeds.js";
 import type { TrainingTablePlan } from "../pql/plan.js";
-import { ModelError } from "./core/errors.js";
 import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
-import { keyColumns, type Schema, type TableSchema } from "./data/schema.js";
 import { restoreConstant } from "./experts/constant.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { restoreGnn } from "./experts/gnn.js";
 import { fitExpert, type ModelOptions } from "./fit.js";
+import {
+  countParts,
+  type JudgedPart,
+  judgeBaselines,
+  judgePart,
+  type PartMetrics,
+  type PartOutputs,
+} from "./judge.js";
 import { computeLabels, type TimeOptions } from "./labels.js";
 import {
   FOLDER_VERSION,
@@ -20,14 +25,15 @@ import {
   readModelFolder,
   writeModelFolder,
 } from "./model-folder.js";
+import { checkTables, storageOf } from "./model-tables.js";
 import { type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
 import { applyIntervals, fitIntervals, type IntervalModel } from "./task/intervals.js";
-import { evaluateMetrics, type Metrics, type ValueTaskType } from "./task/metrics.js";
+import type { Metrics } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
-import { splitRows, type TrainingTable } from "./task/training-table.js";
+import type { TrainingTable } from "./task/training-table.js";
 import { type BackendName, initBackend } from "./tensor/backend.js";
 import { VERSION } from "./version.js";
 
@@ -61,6 +67,19 @@ export interface ExplainRequest {
   /** Reasons listed, 5 by default. */
   readonly top?: number | undefined;
   readonly db?: Database | undefined;
+}
+
+/** Options of {@link Predictor.evaluate}. */
+export interface EvaluateRequest extends WorkOptions {
+  readonly times?: TimeOptions | undefined;
+  readonly db?: Database | undefined;
+}
+
+/** Scores of one fitted model. */
+export interface PredictorEvaluation {
+  readonly rows: { readonly train: number; readonly val: number; readonly test: number };
+  readonly model: PartMetrics;
+  readonly baselines: Readonly<Record<string, PartMetrics>>;
 }
 
 /** What a predictor is made of. */
@@ -221,6 +240,28 @@ export class Predictor {
   }
 
   /**
+   * Scores this model beside the naive baselines, each row seeing everything up to its own anchor. Rows the model was
+   * trained on are not scored as long as the times are those it was fitted with.
+   *
+   * @param request - `times`: anchors and split, as in {@link Predictor.fit}; `db`: another state of the database.
+   * @returns metrics of the validation and test rows, by baseline too.
+   * @see {@link evaluate} for several seeds and both regimes, with a model trained for each.
+   */
+  async evaluate(request: EvaluateRequest = {}): Promise<PredictorEvaluation> {
+    const { plan, expert, seed } = this.#parts;
+    const db = request.db ?? this.#parts.db;
+    const { labels } = computeLabels(db, plan, request.times ?? {}, { ...request, seed });
+    const visible = labels.anchorTimes;
+    const judged = (part: JudgedPart): Metrics =>
+      judgePart(db, expert, labels, part, visible, request).metrics;
+    return {
+      rows: countParts(labels),
+      model: { val: judged("val"), test: judged("test") },
+      baselines: judgeBaselines(labels, visible),
+    };
+  }
+
+  /**
    * Prints an explanation as a person would say it.
    *
    * @param explanation - of this predictor.
@@ -290,25 +331,15 @@ function judge(
   labels: TrainingTable,
   options: FitOptions,
 ): { intervals: IntervalModel | null; scores: Metrics | null } {
-  const outputsOf = (part: "val" | "test"): [Float64Array, Float64Array] | null => {
-    const rows = splitRows(labels, part);
-    if (rows.length === 0) return null;
-    const anchorTimes = Float64Array.from(rows, (row) => labels.anchorTimes[row]!);
-    const seeds: Seeds = {
-      rows: Int32Array.from(rows, (row) => labels.entityRows[row]!),
-      anchorTimes,
-      visibleTimes: anchorTimes,
-    };
-    const targets = Float64Array.from(rows, (row) => labels.targets[row]!);
-    return [expert.predict(db, seeds, { signal: options.signal }), targets];
-  };
-  const test = outputsOf("test");
-  const taskType = labels.task.taskType as ValueTaskType;
-  const scores = test && evaluateMetrics(taskType, ...test);
-  const val = labels.task.taskType === "regression" ? outputsOf("val") : null;
+  const judged = (part: JudgedPart): PartOutputs | null =>
+    countParts(labels)[part] === 0
+      ? null
+      : judgePart(db, expert, labels, part, labels.anchorTimes, options);
+  const scores = judged("test")?.metrics ?? null;
+  const val = labels.task.taskType === "regression" ? judged("val") : null;
   if (val === null) return { intervals: null, scores };
   const lowest = labels.targets.reduce((a, b) => Math.min(a, b), Infinity);
-  const intervals = fitIntervals(...val, {
+  const intervals = fitIntervals(val.outputs, val.labels.targets, {
     ...(options.interval !== undefined && { level: options.interval }),
     support: { min: lowest >= 0 ? 0 : null, max: null },
   });
@@ -329,51 +360,4 @@ function horizonWords({ window }: EntityTask): string {
   if (window === null) return "";
   const { start, end, unit } = window;
   return start <= 0 ? `the next ${end} ${unit}` : `${start} to ${end} ${unit} from now`;
-}
-
-function storageOf(schema: Schema): Record<string, Record<string, string>> {
-  return Object.fromEntries(
-    schema.tables.map((table) => [
-      table.name,
-      Object.fromEntries(table.columns.map((column) => [column.name, column.kind])),
-    ]),
-  );
-}
-
-/** Checks that a database has the tables and columns a model was fitted with. */
-function checkTables(manifest: ModelManifest, schema: Schema, dir: string): void {
-  for (const [name, columns] of Object.entries(manifest.tables)) {
-    const table = schema.tables.find((other) => other.name === name);
-    const missing = table
-      ? Object.keys(columns).find((column) => !table.columns.some((c) => c.name === column))
-      : undefined;
-    if (table && missing === undefined) {
-      checkKinds(table, columns, dir);
-      continue;
-    }
-    const what = table ? `column \`${missing}\` of table \`${name}\`` : `table \`${name}\``;
-    throw new ModelError("MOD202", `the model was fitted with ${what}, which the data lacks`, {
-      at: { file: dir, table: name, ...(missing !== undefined && { column: missing }) },
-      hint: "predict on data of the same schema, or fit anew",
-    });
-  }
-}
-
-/** Checks that features are still stored as they were: a number that became a text would silently be unknown. */
-function checkKinds(
-  table: TableSchema,
-  kinds: Readonly<Record<string, string>>,
-  dir: string,
-): void {
-  const keys = keyColumns(table);
-  const changed = table.columns.find(
-    ({ name, kind }) => !keys.has(name) && kinds[name] !== undefined && kinds[name] !== kind,
-  );
-  if (!changed) return;
-  const { name, kind } = changed;
-  const message = `column \`${name}\` of table \`${table.name}\` holds ${kind} values, the model was fitted with ${kinds[name]}`;
-  throw new ModelError("MOD203", message, {
-    at: { file: dir, table: table.name, column: name },
-    hint: `settle its type with "stypes" in schema.json, or fit anew`,
-  });
 }
