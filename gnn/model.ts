@@ -147,10 +147,11 @@ export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
   const joint = head === "joint" ? createJointLayer(store.scope("joint"), spec) : null;
   const bias = store.create<tf.Rank.R1>("bias", [spec.outputs], { kind: "zeros" });
 
+  const tableOf = new Map(spec.encodings.map((encoding, t) => [encoding.table, t]));
   const codes = (place: CodePlace): tf.Tensor2D => {
     switch (place.kind) {
       case "rows":
-        return rows[spec.encodings.findIndex((e) => e.table === place.table)]!.codes;
+        return rows[tableOf.get(place.table)!]!.codes;
       case "ages":
       case "counts":
         return paths.get(place.position)![place.kind];
@@ -176,7 +177,6 @@ export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
     const drop = (x: tf.Tensor2D): tf.Tensor2D =>
       dropoutRng && spec.config.dropout > 0 ? dropout(x, spec.config.dropout, dropoutRng) : x;
     const hidden = inputs.rows.map((sum, t) => encodeRow(sum, rows[t]!));
-    const tableOf = new Map(spec.encodings.map((encoding, t) => [encoding.table, t]));
     const rowsOf = (position: number): tf.Tensor2D =>
       hidden[tableOf.get(positions[position]!.table)!]!;
 

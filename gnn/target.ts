@@ -38,6 +38,20 @@ export function fitTargetScale(taskType: TaskType, targets: Float64Array): Targe
   return { kind, unit, center, scale: spread || 1, low: at(0.005), high: at(0.995) };
 }
 
+/**
+ * Turns logits of classes into shares that add up to 1.
+ *
+ * @param logits - `[K]`, one per class.
+ * @returns float64 `[K]`.
+ */
+export function classShares(logits: ArrayLike<number>): Float64Array {
+  const shares = Float64Array.from(logits);
+  const highest = shares.reduce((a, b) => Math.max(a, b), -Infinity);
+  let sum = 0;
+  for (let k = 0; k < shares.length; k++) sum += shares[k] = Math.exp(shares[k]! - highest);
+  return shares.map((share) => share / sum);
+}
+
 /** Moves a target to the network's scale. */
 export function scaleTarget(scale: TargetScale, y: number): number {
   if (scale.kind === "logit") return y;

@@ -152,16 +152,8 @@ export const UnterminatedString = token("UnterminatedString", "a text in quotes"
 /** A character that stands in no query outside of texts. */
 export const Sign = token("Sign", "a sign", /[.*+/%:-]/);
 
-/** All token types; the first that matches wins, so longer forms stand before their prefixes. */
-export const allTokens: readonly TokenType[] = [
-  Blank,
-  Comment,
-  DashComment,
-  BlockComment,
-  LongName,
-  WildcardColumn,
-  FqnColumn,
-  UnterminatedName,
+/** The tokens written as words, in the order in which the lexer tries them. */
+const WORDS: readonly TokenType[] = [
   ForEach,
   RelOp,
   Predict,
@@ -181,6 +173,19 @@ export const allTokens: readonly TokenType[] = [
   Bool,
   Null,
   NegInf,
+];
+
+/** All token types; the first that matches wins, so longer forms stand before their prefixes. */
+export const allTokens: readonly TokenType[] = [
+  Blank,
+  Comment,
+  DashComment,
+  BlockComment,
+  LongName,
+  WildcardColumn,
+  FqnColumn,
+  UnterminatedName,
+  ...WORDS,
   DateLiteral,
   TimeLiteral,
   Decimal,
@@ -196,27 +201,7 @@ export const allTokens: readonly TokenType[] = [
 ];
 
 /** The token types written as words, where the published grammar is strict about letter case and blanks. */
-export const wordTokens: ReadonlySet<TokenType> = new Set([
-  ForEach,
-  RelOp,
-  Predict,
-  For,
-  Where,
-  Assuming,
-  And,
-  Or,
-  Not,
-  Forecast,
-  Timeframes,
-  Rank,
-  Classify,
-  Top,
-  Aggregate,
-  Unit,
-  Bool,
-  Null,
-  NegInf,
-]);
+export const wordTokens: ReadonlySet<TokenType> = new Set(WORDS);
 
 const lexer = new Lexer([...allTokens], {
   ensureOptimizations: true,

@@ -43,7 +43,7 @@ export {
 export { generateSaasDatabase } from "./generate/database.js";
 export type { SaasOptions } from "./generate/options.js";
 export { writeSaas } from "./generate/write.js";
-export { computeLabels, type LabelSet, type TimeOptions } from "./labels.js";
+export { computeLabels, formatAnchors, type LabelSet, type TimeOptions } from "./labels.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
 export { type CompiledQuery, compileQuery, type LanguageOptions } from "./query.js";
 export { type PredictionTable, summarizePredictions } from "./task/prediction-table.js";

@@ -2,7 +2,7 @@
 import { formatNumber, textTable } from "../../src/core/pretty.js";
 import type { CellValue } from "../../src/data/column.js";
 import type { TargetScale } from "../target.js";
-import { unscaleOutput } from "../target.js";
+import { classShares, unscaleOutput } from "../target.js";
 import type { Attribution, RowAttribution } from "./attribute.js";
 import {
   type DescribeContext,
@@ -127,9 +127,7 @@ export function explainAttribution(
 /** One output as a person reads it: a number in its unit, a probability, or the share of a class. */
 function outputValue(outputs: readonly number[], index: number, scale: TargetScale): number {
   if (outputs.length === 1) return unscaleOutput(scale, outputs[0]!);
-  const highest = Math.max(...outputs);
-  const shares = outputs.map((z) => Math.exp(z - highest));
-  return shares[index]! / shares.reduce((sum, share) => sum + share, 0);
+  return classShares(outputs)[index]!;
 }
 
 /** Lists every signal of an attribution: columns of the entity, columns of paths, and the activity of paths. */

@@ -1,6 +1,6 @@
 /** The graph network as an expert: from labelled rows to a fitted network that predicts and explains. */
 import { createLoader, type NeighborLoader } from "../../gnn/batch.js";
-import { type Attribution, attribute } from "../../gnn/explain/attribute.js";
+import { attribute } from "../../gnn/explain/attribute.js";
 import { type Background, fitBackground } from "../../gnn/explain/background.js";
 import type { DescribeContext } from "../../gnn/explain/describe.js";
 import {
@@ -14,7 +14,7 @@ import { createModel, type RelationalGnn } from "../../gnn/model.js";
 import type { PathLayout, PathOptions } from "../../gnn/paths.js";
 import { predictLogits, takeSeeds } from "../../gnn/predict.js";
 import type { ModelConfig, ModelSpec } from "../../gnn/spec.js";
-import { type TargetScale, unscaleOutput } from "../../gnn/target.js";
+import { classShares, type TargetScale, unscaleOutput } from "../../gnn/target.js";
 import { type TrainingReport, trainModel } from "../../gnn/trainer.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
@@ -86,16 +86,12 @@ export function fitGnn(
   );
   const recent = newestRows(train, BACKGROUND_SEEDS);
   const background = fitBackground(model, loader, recent, rng.split("background"));
-  const contextOf = (where: Database): DescribeContext => describeContext(where, plan, spec);
-  const compared = Array.from(newestRows(train, COMPARISON_SEEDS).rows.keys());
-  const comparisons = fitComparisons(
-    contextOf(view.db),
-    compared.map((i) =>
-      attribute(model, loader, takeSeeds(recent, [i]), background, rng.split("compare"), {
-        steps: 1,
-      }),
-    ),
+  const compared = Array.from({ length: Math.min(COMPARISON_SEEDS, recent.rows.length) }, (_, i) =>
+    attribute(model, loader, takeSeeds(recent, [i]), background, rng.split("compare"), {
+      steps: 1,
+    }),
   );
+  const comparisons = fitComparisons(describeContext(view.db, plan, spec), compared);
   const settings: GnnSettings = {
     seed: options.seed ?? 0,
     config: spec.config,
@@ -162,14 +158,6 @@ function makeExpert(
     last = { db, anchors, loader };
     return loader;
   };
-  const explainOne = (
-    db: Database,
-    seeds: Seeds,
-    output: number,
-  ): [Attribution, NeighborLoader] => {
-    const loader = loaderOf(db, seeds);
-    return [attribute(model, loader, seeds, settings.background, sampling, { output }), loader];
-  };
   return {
     name: "gnn",
     model,
@@ -179,7 +167,10 @@ function makeExpert(
       return outputsOf(logits, settings);
     },
     explain(db, seeds, { top, output = 0 } = {}) {
-      const [attribution, loader] = explainOne(db, seeds, output);
+      const loader = loaderOf(db, seeds);
+      const attribution = attribute(model, loader, seeds, settings.background, sampling, {
+        output,
+      });
       const context = describeContext(loader.db, plan, model.spec);
       return explainAttribution(context, attribution, settings.scale, settings.comparisons, {
         ...(top !== undefined && { top }),
@@ -193,13 +184,9 @@ function makeExpert(
 /** Numbers and probabilities from the network's outputs. */
 function outputsOf(logits: Float32Array, { outputs, scale }: GnnSettings): Float64Array {
   if (outputs === 1) return Float64Array.from(logits, (z) => unscaleOutput(scale, z));
-  const shares = Float64Array.from(logits);
+  const shares = new Float64Array(logits.length);
   for (let from = 0; from < shares.length; from += outputs) {
-    const row = shares.subarray(from, from + outputs);
-    const highest = row.reduce((a, b) => Math.max(a, b), -Infinity);
-    let sum = 0;
-    for (let k = 0; k < outputs; k++) sum += row[k] = Math.exp(row[k]! - highest);
-    for (let k = 0; k < outputs; k++) row[k]! /= sum;
+    shares.set(classShares(logits.subarray(from, from + outputs)), from);
   }
   return shares;
 }
