@@ -1,37 +1,45 @@
-/** Bound query to plan: plain data that says how the training table is made, and prints itself. */
-import {
-  addTime,
-  formatTime,
-  formatWindow,
-  type Timestamp,
-  type TimeWindow,
-} from "../src/core/time.js";
+/** Bound query to plan: plain data that says how a training table is made; one plan per target. */
+import { PqlError } from "../src/core/errors.js";
+import type { Timestamp, TimeWindow } from "../src/core/time.js";
 import type { EntityTask } from "../src/task/task.js";
 import {
+  allAggregations,
+  allColumns,
   type BoundAggregation,
   type BoundCondition,
+  type BoundNamedTarget,
   type BoundQuery,
   type BoundTarget,
   boundAggregations,
   boundColumns,
+  type Hop,
   type NullLogic,
+  plainColumn,
 } from "./bound.js";
-import { printColumn, printCondition, printQuery, printTarget } from "./print.js";
+import { explainPlan } from "./explain.js";
+import { shiftWindows } from "./frames.js";
+import { printCondition, printQuery, printTarget } from "./print.js";
 import { spanOfWindows } from "./windows.js";
 
 /** How a training table is made. */
 export interface TrainingTablePlan {
-  /** The canonical query. */
+  /** The canonical query, of this target alone where the query has several. */
   readonly query: string;
+  /** The target's name; `null` where it has none. */
+  readonly name: string | null;
   readonly task: EntityTask;
   readonly nullLogic: NullLogic;
   readonly entity: BoundQuery["entity"];
   readonly target: BoundTarget;
+  /** What is labelled, window after window: the target, and for a forecast the target moved on by its length. */
+  readonly frames: readonly BoundTarget[];
   readonly where: BoundCondition | null;
   readonly assuming: BoundCondition | null;
-  /** Windows that must be over before a label is known: those of the target and of ASSUMING. */
+  /** The anchor written into the query; `null` = none. */
+  readonly at: Timestamp | null;
+  /** Windows that must be over before a label is known: those of all frames and of ASSUMING. */
   readonly labelWindows: readonly TimeWindow[];
-  /** The end of the latest label window, in its own unit; `null` for a static target. */
+  /** The span of all label windows; `null` for a static target. */
   readonly horizon: TimeWindow | null;
   /** Windows that WHERE looks back through. */
   readonly pastWindows: readonly TimeWindow[];
@@ -39,7 +47,7 @@ export interface TrainingTablePlan {
   readonly eligibility: readonly string[];
   /** When a row has a label, and which. */
   readonly labelRule: string;
-  /** Tables whose times bound the anchors: those the target aggregates, or the entity table. */
+  /** Tables whose times bound the anchors: those that place the target's rows, or the entity table. */
   readonly timeTables: readonly string[];
   /**
    * Prints the plan, one step a line.
@@ -57,32 +65,67 @@ export interface PlanOptions {
 }
 
 /**
- * Plans the training table of a bound query.
+ * Plans the training table of a query with one target.
  *
  * @param bound - the bound query.
  * @param options - the logic of missing values.
- * @returns the plan; {@link runPlan} executes it, `explain()` prints it.
+ * @returns the plan; `runPlan` executes it, `explain()` prints it.
+ * @throws {@link PqlError} PQL328 if the query has several targets: each has a table of its own, see {@link planTrainingTables}.
  */
 export function planTrainingTable(bound: BoundQuery, options: PlanOptions = {}): TrainingTablePlan {
-  const { entity, target, where, assuming } = bound;
-  const windows = windowsOf(target);
-  const labelWindows = [...windows, ...windowsOf(assuming)];
-  const query = printQuery(bound.query);
+  const [plan, second] = planTrainingTables(bound, options);
+  if (!second) return plan!;
+  const { query } = bound;
+  throw new PqlError("PQL328", "one target is expected here, the query has several", {
+    hint: "ask for one target at a time, or plan them with planTrainingTables",
+    span: query.targets[1]!.span,
+    source: query.source,
+  });
+}
+
+/**
+ * Plans the training tables of a query, one per target; they share entities, filters and anchors.
+ *
+ * @param bound - the bound query.
+ * @param options - the logic of missing values.
+ * @returns one plan per target, in the order of the query.
+ */
+export function planTrainingTables(
+  bound: BoundQuery,
+  options: PlanOptions = {},
+): TrainingTablePlan[] {
+  return bound.targets.map((_, index) => planTarget(bound, index, options));
+}
+
+function planTarget(bound: BoundQuery, index: number, options: PlanOptions): TrainingTablePlan {
+  const { entity, where, assuming, at } = bound;
+  const named = bound.targets[index]!;
+  const target = named.value;
+  const alone = { ...bound.query, targets: [bound.query.targets[index]!] };
+  const query = printQuery(alone);
+  const step = named.timeframes > 1 ? spanOfWindows(windowsOf(target)) : null;
+  const frames = Array.from({ length: named.timeframes }, (_, frame) =>
+    step === null || frame === 0 ? target : shiftWindows(target, frame * (step.end - step.start)),
+  );
+  const labelWindows = [...frames.flatMap(windowsOf), ...windowsOf(assuming)];
   const plan = {
     query,
-    task: describeTask(bound, query, windows),
+    name: named.name,
+    task: describeTask(bound, index, query),
     nullLogic: options.nullLogic ?? bound.nullLogic,
     entity,
     target,
+    frames,
     where,
     assuming,
+    at,
     labelWindows,
     horizon: labelWindows.length > 0 ? spanOfWindows(labelWindows) : null,
     pastWindows: windowsOf(where),
     eligibility: describeEligibility(bound),
-    labelRule: describeLabel(bound),
+    labelRule: describeLabel(named, bound.nullLogic),
     timeTables: bound.temporal
-      ? [...new Set(boundAggregations(target).map((aggregation) => aggregation.table.name))]
+      ? [...new Set(boundAggregations(target).flatMap((node) => clockTable(node) ?? []))]
       : [entity.table.name],
   };
   const explain = (anchors: readonly Timestamp[] | Float64Array = []): string =>
@@ -90,40 +133,72 @@ export function planTrainingTable(bound: BoundQuery, options: PlanOptions = {}):
   return { ...plan, explain, toString: () => explain() };
 }
 
-function windowsOf(node: BoundTarget | null): TimeWindow[] {
-  return boundAggregations(node).flatMap((aggregation) => aggregation.window ?? []);
+/** The name of the table whose time places an aggregation's rows in windows; `null` where none has a time. */
+export function clockTable({ path, table }: BoundAggregation): string | null {
+  if (path.clock === null) return null;
+  return path.clock === 0 ? table.name : path.hops[path.clock - 1]!.to.name;
 }
 
-function describeTask(
-  bound: BoundQuery,
-  query: string,
-  windows: readonly TimeWindow[],
-): EntityTask {
-  const { target, taskType, entity } = bound;
-  const isValue = target.kind === "column" || target.kind === "aggregation";
-  const counts = target.kind === "aggregation" && target.name.startsWith("COUNT");
-  const hidden = boundColumns(target).map(({ table, column }) => ({
-    table: table.name,
-    column: column.name,
-  }));
-  for (const { window, column, table } of boundAggregations(target)) {
-    if (window === null && column) hidden.push({ table: table.name, column: column.name });
-  }
+function windowsOf(node: BoundTarget | null): TimeWindow[] {
+  return allAggregations(node).flatMap((aggregation) => aggregation.window ?? []);
+}
+
+function describeTask(bound: BoundQuery, index: number, query: string): EntityTask {
+  const named = bound.targets[index]!;
+  const { value, taskType } = named;
+  const windows = windowsOf(value);
+  const counts = value.kind === "aggregation" && value.name.startsWith("COUNT");
+  const keepsUnit = value.kind === "column" || value.kind === "aggregation";
+  const plain = plainColumn(value);
   return {
     query,
     taskType,
-    entityTable: entity.table.name,
-    targetName: printTarget(bound.query.target),
+    entityTable: bound.entity.table.name,
+    keyNames: bound.query.entity.keys.flatMap((key) => (key.kind === "column" ? key.column : [])),
+    targetName: printTarget(bound.query.targets[index]!.value),
     window: windows.length > 0 ? spanOfWindows(windows) : null,
-    unit: isValue && !counts ? (target.column?.unit ?? null) : null,
+    unit: keepsUnit && !counts && !losesUnit(value) ? (plain?.column.unit ?? null) : null,
     integer: counts,
-    hiddenColumns: hidden,
+    hiddenColumns: hiddenColumns(value),
+    ...(named.timeframes > 1 && { timeframes: named.timeframes }),
+    ...(named.top !== null && { top: named.top }),
+    ...itemTableOf(value),
   };
 }
 
+function losesUnit(value: BoundTarget): boolean {
+  return (
+    value.kind === "aggregation" && (value.name === "VARIANCE" || value.name === "TIME_TO_NEXT")
+  );
+}
+
+/** The table that a listed foreign key points at. */
+function itemTableOf(value: BoundTarget): { readonly itemTable?: string } {
+  if (value.kind !== "aggregation" || value.name !== "LIST_DISTINCT") return {};
+  const listed = plainColumn(value);
+  const key = listed?.table.foreignKeys.find((fk) => fk.columns.includes(listed.column.name));
+  return key ? { itemTable: key.table } : {};
+}
+
+/** What a model must not see: columns of a static target, and columns that a target without windows aggregates. */
+function hiddenColumns(value: BoundTarget): EntityTask["hiddenColumns"] {
+  const read = [
+    ...boundColumns(value),
+    ...boundAggregations(value).flatMap(({ window, argument }) =>
+      window === null ? allColumns(argument) : [],
+    ),
+  ];
+  const pairs = read.map(({ table, column }) => ({ table: table.name, column: column.name }));
+  return pairs.filter(
+    (pair, i) =>
+      pairs.findIndex((other) => other.table === pair.table && other.column === pair.column) === i,
+  );
+}
+
 function describeEligibility(bound: BoundQuery): string[] {
-  const { table, key } = bound.entity;
-  const rules = [`${key.name} is not null and not a repetition`];
+  const { table, keys } = bound.entity;
+  const names = keys.map((key) => key.name).join(" and ");
+  const rules = [`${names} is not null and not a repetition`];
   if (table.timeColumn) rules.push(`${table.timeColumn} <= t`);
   if (table.endTimeColumn) {
     rules.push(`${table.endTimeColumn} is null or ${table.endTimeColumn} > t`);
@@ -134,107 +209,21 @@ function describeEligibility(bound: BoundQuery): string[] {
   return rules;
 }
 
-function describeLabel({ target, taskType, nullLogic }: BoundQuery): string {
-  if (target.kind === "aggregation" && (target.name.startsWith("COUNT") || target.name === "SUM")) {
+function describeLabel({ value, taskType }: BoundNamedTarget, nullLogic: NullLogic): string {
+  if (value.kind === "aggregation" && (value.name.startsWith("COUNT") || value.name === "SUM")) {
     return "0 where no row is in the window";
   }
-  if (target.kind === "column") return "rows without a value have no label";
-  if (target.kind === "aggregation") return "no label where no value is in the window";
-  return taskType === "binary_classification" && nullLogic === "kleene"
+  if (value.kind === "column") return "rows without a value have no label";
+  if (value.kind === "aggregation") return "no label where no value is in the window";
+  if (taskType !== "binary_classification") return "no label where the value is missing";
+  return nullLogic === "kleene"
     ? "no label where the condition is unknown"
     : "no label where a compared value is missing";
 }
 
-function explainPlan(
-  plan: Omit<TrainingTablePlan, "explain" | "toString">,
-  bound: BoundQuery,
-  anchors: readonly Timestamp[] | Float64Array,
-): string {
-  const { task, entity } = plan;
-  const key = `${entity.table.name}.${entity.key.name}`;
-  const kind = task.taskType.replaceAll("_", " ");
-  const lines = [`TrainingTable  entity ${key}   target ${task.targetName} → ${kind}`];
-  const when = describeAnchors(anchors, entity.table.timeColumn, task.window === null);
-  lines.push(
-    task.window
-      ? `  window   ${formatWindow(task.window)}      anchors ${when}`
-      : `  static target      anchors ${when}`,
-  );
-  const steps: string[][] = [];
-  for (const aggregation of boundAggregations(plan.target)) {
-    steps.push(...describeAggregation(aggregation, "label"));
-  }
-  for (const { table, column } of boundColumns(plan.target)) {
-    steps.push(["read", `${table.name}.${column.name}`, "hidden from models"]);
-  }
-  for (const aggregation of boundAggregations(plan.where)) {
-    steps.push(...describeAggregation(aggregation, "filter"));
-  }
-  for (const aggregation of boundAggregations(plan.assuming)) {
-    steps.push(...describeAggregation(aggregation, "assumption"));
-  }
-  for (const rule of plan.eligibility) steps.push(["keep", rule, ""]);
-  steps.push(["label", plan.labelRule, ""]);
-  const verbs = Math.max(...steps.map(([verb]) => verb!.length));
-  steps.forEach(([verb, what, note], i) => {
-    const line = `  ${String(i + 1).padStart(2)} ${verb!.padEnd(verbs)}  ${what!.padEnd(note ? 36 : 0)}  ${note!}`;
-    lines.push(line.trimEnd());
-  });
-  if (anchors.length > 0 && task.window) {
-    const first = anchors[0]!;
-    const last = anchors[anchors.length - 1]!;
-    const windows = [...new Set([first, last])].map((anchor) => absolute(anchor, task.window!));
-    lines.push(`  label windows ${windows.join(" … ")}`);
-  }
-  for (const warning of bound.warnings) lines.push(`  note ${warning.code}: ${warning.message}`);
-  return lines.join("\n");
-}
-
-function describeAnchors(
-  anchors: readonly Timestamp[] | Float64Array,
-  timeColumn: string | null,
-  isStatic: boolean,
-): string {
-  if (anchors.length > 0) {
-    const first = formatTime(anchors[0]!);
-    const last = formatTime(anchors[anchors.length - 1]!);
-    return `${first} … ${last} (${anchors.length})`;
-  }
-  if (!isStatic) return "not chosen yet";
-  return timeColumn ? `each row at its own ${timeColumn}` : "none, the table has no time";
-}
-
-function absolute(anchor: Timestamp, window: TimeWindow): string {
-  const from = addTime(anchor, window.start, window.unit);
-  const to = addTime(anchor, window.end, window.unit);
-  return `(${formatTime(from)}, ${formatTime(to)}]`;
-}
-
-function describeAggregation(aggregation: BoundAggregation, role: string): string[][] {
-  const { table, column, foreignKey, window, where, name } = aggregation;
-  const when = window ? `keep ${table.timeColumn} in ${formatWindow(window)}` : "keep all rows";
-  const steps = [["scan", table.name, when]];
-  if (where) steps.push(["filter", table.name, `${countComparisons(where)} on its own columns`]);
-  steps.push(["join", `${table.name}.${foreignKey.name} → ${foreignKey.table}`, ""]);
-  const what = column
-    ? printColumn({
-        kind: "column",
-        table: table.name,
-        column: column.name,
-        span: aggregation.span,
-      })
-    : `${table.name}.*`;
-  const zero = name.startsWith("COUNT") || name === "SUM";
-  const empty = zero ? "empty gives 0" : "empty gives null";
-  steps.push([name.toLowerCase(), `${what} per (entity, t)`, `${role}, ${empty}`]);
-  return steps;
-}
-
-function countComparisons(node: BoundCondition): string {
-  const count = (n: BoundCondition): number => {
-    if (n.kind === "comparison") return 1;
-    return n.kind === "not" ? count(n.operand) : count(n.left) + count(n.right);
-  };
-  const n = count(node);
-  return `${n} condition${n === 1 ? "" : "s"}`;
+/** Prints a path as `review.product_id → product`, one link after the other. */
+export function printHop({ direction, from, to, foreignKey }: Hop): string {
+  return direction === "up"
+    ? `${from.name}.${foreignKey.name} → ${to.name}`
+    : `${from.name} ← ${to.name}.${foreignKey.name}`;
 }

@@ -10,10 +10,11 @@ export type TaskType =
   | "binary_classification"
   | "multiclass_classification"
   | "multilabel_classification"
+  | "multilabel_ranking"
   | "regression"
   | "forecasting"
-  | "ranking"
-  | "link_prediction";
+  | "temporal_link_prediction"
+  | "static_link_prediction";
 
 /**
  * One value per (entity, anchor time).
@@ -35,6 +36,12 @@ export interface EntityTask {
   readonly unit: string | null;
   /** Whether every value of a numeric target is an integer (a count, a sum of integers). */
   readonly integer: boolean;
+  /** Number of consecutive windows of a forecast; absent: one. */
+  readonly timeframes?: number;
+  /** How many places are ranked, or classes kept; absent: all. */
+  readonly top?: number;
+  /** The table of the items that a list of keys names; absent: the list holds categories. */
+  readonly itemTable?: string;
   /** Columns that the target is a plain function of, hidden from models: pairs of table and column. */
   readonly hiddenColumns: readonly { readonly table: string; readonly column: string }[];
 }

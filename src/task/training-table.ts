@@ -10,6 +10,16 @@ export const SPLITS = ["train", "val", "test"] as const;
 /** A part of a split. */
 export type SplitName = (typeof SPLITS)[number];
 
+/** A list per row: row `r` holds `classes[items[offsets[r] … offsets[r + 1] - 1]]`. */
+export interface TargetLists {
+  /** int32 `[rows + 1]`, ascending from 0. */
+  readonly offsets: Int32Array;
+  /** int32: indexes into `classes`, distinct within a row, in order of first appearance. */
+  readonly items: Int32Array;
+  /** Whether the items are numbers, so that writers give numbers back. */
+  readonly numeric: boolean;
+}
+
 /**
  * Labelled rows in the order of anchor time, then entity row.
  *
@@ -21,10 +31,17 @@ export interface TrainingTable {
   readonly entityRows: Int32Array;
   /** float64 `[rows]`: milliseconds UTC; `+Infinity` for a static task on tables without time. */
   readonly anchorTimes: Float64Array;
-  /** float64 `[rows]`: the number, 0 or 1 for binary targets, the class index for multiclass; never NaN. */
+  /**
+   * float64 `[rows]`: the number, 0 or 1 for binary targets, the class index for multiclass, the number of items of a list;
+   * never NaN.
+   */
   readonly targets: Float64Array;
-  /** The classes of a multiclass target, by index; `null` otherwise. */
+  /** The classes of a multiclass target, the items of lists, by index; `null` otherwise. */
   readonly classes: readonly string[] | null;
+  /** The lists of a ranking, link prediction or multilabel target; absent: the target is a single value. */
+  readonly lists?: TargetLists;
+  /** int32 `[rows]`: which window of a forecast, from 1; absent: there is one window. */
+  readonly steps?: Int32Array;
   /** uint8 `[rows]`: index into {@link SPLITS}; `null` when the rows are not split. */
   readonly split: Uint8Array | null;
 }
