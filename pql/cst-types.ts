@@ -9,14 +9,18 @@ export interface QueryCstNode extends CstNode {
 
 /** Children of the rule `query`. */
 export type QueryCstChildren = {
+  Command?: IToken[];
   Predict: IToken[];
   target: TargetCstNode[];
+  Comma?: IToken[];
   problem?: ProblemCstNode[];
   entity: EntityCstNode[];
   Where?: IToken[];
   where?: ConditionCstNode[];
   Assuming?: IToken[];
   assuming?: ConditionCstNode[];
+  At?: IToken[];
+  at?: ScalarCstNode[];
   Semicolon?: IToken[];
 };
 
@@ -29,6 +33,8 @@ export interface TargetCstNode extends CstNode {
 /** Children of the rule `target`. */
 export type TargetCstChildren = {
   condition: ConditionCstNode[];
+  As?: IToken[];
+  Identifier?: IToken[];
 };
 
 /** Node of the rule `problem`. */
@@ -40,7 +46,7 @@ export interface ProblemCstNode extends CstNode {
 /** Children of the rule `problem`. */
 export type ProblemCstChildren = {
   Forecast?: IToken[];
-  Int?: IToken[];
+  amount?: AmountCstNode[];
   Timeframes?: IToken[];
   Rank?: IToken[];
   Classify?: IToken[];
@@ -56,7 +62,19 @@ export interface TopCstNode extends CstNode {
 /** Children of the rule `top`. */
 export type TopCstChildren = {
   Top: IToken[];
-  Int: IToken[];
+  amount: AmountCstNode[];
+};
+
+/** Node of the rule `amount`. */
+export interface AmountCstNode extends CstNode {
+  name: "amount";
+  children: AmountCstChildren;
+}
+
+/** Children of the rule `amount`. */
+export type AmountCstChildren = {
+  Int?: IToken[];
+  ParameterName?: IToken[];
 };
 
 /** Node of the rule `entity`. */
@@ -69,9 +87,13 @@ export interface EntityCstNode extends CstNode {
 export type EntityCstChildren = {
   ForEach?: IToken[];
   For?: IToken[];
-  column: ColumnCstNode[];
+  column?: ColumnCstNode[];
+  LeftBracket?: IToken[];
+  Comma?: IToken[];
+  RightBracket?: IToken[];
   RelOp?: IToken[];
-  constant?: ConstantCstNode[];
+  In?: IToken[];
+  item?: ItemCstNode[];
 };
 
 /** Node of the rule `condition`. */
@@ -108,9 +130,6 @@ export interface NegationCstNode extends CstNode {
 export type NegationCstChildren = {
   Not?: IToken[];
   negation?: NegationCstNode[];
-  LeftBracket?: IToken[];
-  condition?: ConditionCstNode[];
-  RightBracket?: IToken[];
   comparison?: ComparisonCstNode[];
 };
 
@@ -122,10 +141,111 @@ export interface ComparisonCstNode extends CstNode {
 
 /** Children of the rule `comparison`. */
 export type ComparisonCstChildren = {
-  aggregation?: AggregationCstNode[];
-  column?: ColumnCstNode[];
+  left: SumCstNode[];
   RelOp?: IToken[];
-  constant?: ConstantCstNode[];
+  right?: SumCstNode[];
+  In?: IToken[];
+  item?: ItemCstNode[];
+  Between?: IToken[];
+  And?: IToken[];
+};
+
+/** Node of the rule `sum`. */
+export interface SumCstNode extends CstNode {
+  name: "sum";
+  children: SumCstChildren;
+}
+
+/** Children of the rule `sum`. */
+export type SumCstChildren = {
+  product: ProductCstNode[];
+  addend?: AddendCstNode[];
+};
+
+/** Node of the rule `addend`. */
+export interface AddendCstNode extends CstNode {
+  name: "addend";
+  children: AddendCstChildren;
+}
+
+/** Children of the rule `addend`. */
+export type AddendCstChildren = {
+  Plus?: IToken[];
+  Minus?: IToken[];
+  product: ProductCstNode[];
+};
+
+/** Node of the rule `product`. */
+export interface ProductCstNode extends CstNode {
+  name: "product";
+  children: ProductCstChildren;
+}
+
+/** Children of the rule `product`. */
+export type ProductCstChildren = {
+  primary: PrimaryCstNode[];
+  multiplier?: MultiplierCstNode[];
+};
+
+/** Node of the rule `multiplier`. */
+export interface MultiplierCstNode extends CstNode {
+  name: "multiplier";
+  children: MultiplierCstChildren;
+}
+
+/** Children of the rule `multiplier`. */
+export type MultiplierCstChildren = {
+  Star?: IToken[];
+  Slash?: IToken[];
+  primary: PrimaryCstNode[];
+};
+
+/** Node of the rule `primary`. */
+export interface PrimaryCstNode extends CstNode {
+  name: "primary";
+  children: PrimaryCstChildren;
+}
+
+/** Children of the rule `primary`. */
+export type PrimaryCstChildren = {
+  column?: ColumnCstNode[];
+  aggregation?: AggregationCstNode[];
+  scalar?: ScalarCstNode[];
+  quantile?: QuantileCstNode[];
+  call?: CallCstNode[];
+  group?: GroupCstNode[];
+  Anchor?: IToken[];
+  Minus?: IToken[];
+  primary?: PrimaryCstNode[];
+};
+
+/** Node of the rule `group`. */
+export interface GroupCstNode extends CstNode {
+  name: "group";
+  children: GroupCstChildren;
+}
+
+/** Children of the rule `group`. */
+export type GroupCstChildren = {
+  LeftBracket: IToken[];
+  condition: ConditionCstNode[];
+  Comma?: IToken[];
+  RightBracket: IToken[];
+};
+
+/** Node of the rule `call`. */
+export interface CallCstNode extends CstNode {
+  name: "call";
+  children: CallCstChildren;
+}
+
+/** Children of the rule `call`. */
+export type CallCstChildren = {
+  FunctionWord: IToken[];
+  LeftBracket: IToken[];
+  sum: SumCstNode[];
+  Comma?: IToken[];
+  RightBracket: IToken[];
 };
 
 /** Node of the rule `aggregation`. */
@@ -138,9 +258,28 @@ export interface AggregationCstNode extends CstNode {
 export type AggregationCstChildren = {
   Aggregate: IToken[];
   LeftBracket: IToken[];
-  column: ColumnCstNode[];
+  sum: SumCstNode[];
   Where?: IToken[];
   condition?: ConditionCstNode[];
+  window?: WindowCstNode[];
+  RightBracket: IToken[];
+};
+
+/** Node of the rule `quantile`. */
+export interface QuantileCstNode extends CstNode {
+  name: "quantile";
+  children: QuantileCstChildren;
+}
+
+/** Children of the rule `quantile`. */
+export type QuantileCstChildren = {
+  Quantile: IToken[];
+  LeftBracket: IToken[];
+  sum: SumCstNode[];
+  Where?: IToken[];
+  condition?: ConditionCstNode[];
+  Comma: IToken[];
+  share: ScalarCstNode[];
   window?: WindowCstNode[];
   RightBracket: IToken[];
 };
@@ -155,7 +294,7 @@ export interface WindowCstNode extends CstNode {
 export type WindowCstChildren = {
   Comma: IToken[];
   start?: IToken[];
-  end: IToken[];
+  end?: IToken[];
   Unit?: IToken[];
 };
 
@@ -169,23 +308,32 @@ export interface ColumnCstNode extends CstNode {
 export type ColumnCstChildren = {
   FqnColumn?: IToken[];
   WildcardColumn?: IToken[];
+  ViaWord?: IToken[];
+  link?: LinkCstNode[];
+  Arrow?: IToken[];
 };
 
-/** Node of the rule `constant`. */
-export interface ConstantCstNode extends CstNode {
-  name: "constant";
-  children: ConstantCstChildren;
+/** Node of the rule `link`. */
+export interface LinkCstNode extends CstNode {
+  name: "link";
+  children: LinkCstChildren;
 }
 
-/** Children of the rule `constant`. */
-export type ConstantCstChildren = {
-  Bool?: IToken[];
-  Int?: IToken[];
-  Decimal?: IToken[];
-  Str?: IToken[];
-  DateLiteral?: IToken[];
-  TimeLiteral?: IToken[];
-  Null?: IToken[];
+/** Children of the rule `link`. */
+export type LinkCstChildren = {
+  Identifier?: IToken[];
+  FqnColumn?: IToken[];
+};
+
+/** Node of the rule `item`. */
+export interface ItemCstNode extends CstNode {
+  name: "item";
+  children: ItemCstChildren;
+}
+
+/** Children of the rule `item`. */
+export type ItemCstChildren = {
+  scalar?: ScalarCstNode[];
   list?: ListCstNode[];
 };
 
@@ -198,7 +346,25 @@ export interface ListCstNode extends CstNode {
 /** Children of the rule `list`. */
 export type ListCstChildren = {
   LeftBracket: IToken[];
-  constant: ConstantCstNode[];
+  item: ItemCstNode[];
   Comma?: IToken[];
   RightBracket: IToken[];
+};
+
+/** Node of the rule `scalar`. */
+export interface ScalarCstNode extends CstNode {
+  name: "scalar";
+  children: ScalarCstChildren;
+}
+
+/** Children of the rule `scalar`. */
+export type ScalarCstChildren = {
+  Int?: IToken[];
+  Decimal?: IToken[];
+  Str?: IToken[];
+  Bool?: IToken[];
+  DateLiteral?: IToken[];
+  TimeLiteral?: IToken[];
+  Null?: IToken[];
+  ParameterName?: IToken[];
 };

@@ -59,12 +59,21 @@ export const parserErrorProvider: IParserErrorMessageProvider = {
  */
 export function syntaxErrors(caught: readonly IRecognitionException[], source: string): PqlError[] {
   // After a mistake in the middle, a complaint about the rest is an echo.
-  const own = caught.filter((error, i) => i === 0 || error.name !== "NotAllInputParsedException");
+  const own = caught.filter(
+    (error, i) =>
+      i === 0 ||
+      (error.name !== "NotAllInputParsedException" && !follows(error, caught[i - 1]!.token)),
+  );
   return own.map((error) => {
     const [code, message, hint] = error.message.split(SEPARATOR);
     const span = tokenSpan(error.token, source);
     return new PqlError(code!, message!, { ...(hint && { hint }), span, source });
   });
+}
+
+/** Tells whether an error is about the token right after another one, where the parser has not found its way again. */
+function follows(error: IRecognitionException, token: IToken): boolean {
+  return "previousToken" in error && error.previousToken === token;
 }
 
 /** The place of a token; the end of the text for the end-of-input token. */
@@ -84,14 +93,21 @@ function explain(situation: Situation): Complaint {
     (rule === "query" && expected.includes(T.Predict) ? explainStart(actual) : null) ??
     (expected.includes(T.ForEach) ? explainMissingEntity(actual, previous) : null) ??
     (expected.includes(T.Unit) ? explainUnit(actual) : null) ??
-    (rule === "constant" ? explainConstant(actual) : null) ??
+    (rule === "scalar" || rule === "item" ? explainConstant(actual) : null) ??
+    (rule === "primary" && comesAfterOperator(previous) ? explainConstant(actual) : null) ??
     (rule === "window" ? explainWindow(actual, expected) : null) ??
-    (rule === "aggregation" ? explainInside(actual) : null) ??
+    (rule === "aggregation" || rule === "quantile" ? explainInside(actual) : null) ??
     (expected.includes(T.FqnColumn) ? explainColumn(actual) : null) ?? {
       code: "PQL100",
       message: `expected ${labels(expected)}, found ${found(actual)}`,
     }
   );
+}
+
+/** Tells whether a value is expected because an operator asks for one, or a list goes on. */
+function comesAfterOperator(previous: IToken | undefined): boolean {
+  const type = previous?.tokenType;
+  return type === T.RelOp || type === T.In || type === T.Between || type === T.Comma;
 }
 
 /** Tokens that exist only to be explained. */
@@ -121,13 +137,10 @@ function explainBrokenToken(actual: IToken): Complaint | null {
 }
 
 function explainStart(actual: IToken): Complaint {
-  const hint = /^(evaluate|explain)$/i.test(actual.image)
-    ? `leave out \`${actual.image}\`: evaluating and explaining are functions and commands, not part of the query`
-    : "write PREDICT target FOR EACH table.key, such as PREDICT COUNT(orders.*, 0, 30, days) FOR EACH users.id";
   return {
     code: "PQL101",
     message: `a query starts with \`PREDICT\`, found ${found(actual)}`,
-    hint,
+    hint: "write PREDICT target FOR EACH table.key, such as PREDICT COUNT(orders.*, 0, 30, days) FOR EACH users.id",
   };
 }
 
@@ -137,10 +150,6 @@ function explainMissingEntity(actual: IToken, previous: IToken | undefined): Com
   if (actual.tokenType === T.Where) {
     hint =
       "a filter on the aggregated rows stands inside the brackets: SUM(t.c WHERE …, 0, 30, days)";
-  } else if (actual.tokenType === T.Sign || /^[+-]/.test(actual.image)) {
-    hint = "arithmetic between aggregations is not part of the language";
-  } else if (/^as$/i.test(actual.image)) {
-    hint = "a target takes no alias";
   } else if (previous?.tokenType === T.FqnColumn && actual.tokenType === T.Int) {
     hint = "a comparison needs an operator such as = or >";
   } else if (/^foreach$/i.test(actual.image)) {
@@ -175,9 +184,9 @@ function explainConstant(actual: IToken): Complaint {
   const { tokenType } = actual;
   if (tokenType === T.FqnColumn || tokenType === T.WildcardColumn || tokenType === T.Aggregate) {
     return {
-      code: "PQL104",
-      message: `the right side of a comparison is a constant, found ${found(actual)}`,
-      hint: "compare with a number, a text in quotes, a date, TRUE, FALSE, NULL or a list",
+      code: "PQL117",
+      message: `a list holds constants, found ${found(actual)}`,
+      hint: "compare with each value by itself, joined by OR",
     };
   }
   if (tokenType === T.Identifier) {
@@ -273,6 +282,7 @@ function explainInside(actual: IToken): Complaint | null {
 
 function labels(expected: readonly TokenType[]): string {
   if (expected.includes(T.Not)) return "a column, an aggregation or a condition";
+  if (expected.includes(T.Anchor)) return "a column, an aggregation or a constant";
   const distinct = [...new Set(expected.map((type) => type.LABEL ?? type.name))];
   if (distinct.length <= 1) return distinct[0] ?? "something else";
   return `${distinct.slice(0, -1).join(", ")} or ${distinct.at(-1)}`;

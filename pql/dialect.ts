@@ -1,6 +1,7 @@
 /** Where a query goes beyond the published grammar; the strict dialect refuses exactly these places. */
 import type { IToken } from "chevrotain";
 import type { Span } from "../src/core/span.js";
+import { AGGREGATES, PUBLISHED_AGGREGATES } from "./ast.js";
 import * as T from "./tokens.js";
 
 /** One use of the superset. */
@@ -31,17 +32,69 @@ export function findExtensions(
   }
   for (const token of tokens) {
     if (T.wordTokens.has(token.tokenType) && /[a-z]/i.test(token.image)) checkWord(token, add);
-    if (token.tokenType === T.Semicolon) {
-      add(token, "PQL159", "the published grammar has no `;`", "leave it out");
-    }
-    if (token.image === "<>") {
-      add(token, "PQL153", "the published grammar has no `<>`", "write !=");
-    } else if (token.image === "==") {
-      add(token, "PQL154", "the published grammar has no `==`", "write =");
-    }
+    const sign = SIGNS[token.image];
+    const form = sign ? null : formOf(token);
+    if (sign) add(token, sign.code, `the published grammar has no \`${token.image}\``, sign.hint);
+    if (form) add(token, form.code, `the published grammar has no ${form.what}`, form.hint);
   }
   return found.sort((a, b) => a.span.start - b.span.start);
 }
+
+const SIGNS: Readonly<Record<string, { readonly code: string; readonly hint: string }>> = {
+  ";": { code: "PQL159", hint: "leave it out" },
+  "<>": { code: "PQL153", hint: "write !=" },
+  "==": { code: "PQL154", hint: "write =" },
+};
+
+/** A form that only the superset has, as its first token shows. */
+interface Form {
+  readonly code: string;
+  readonly what: string;
+  readonly hint: string;
+}
+
+function formOf({ tokenType, image }: IToken): Form | null {
+  switch (tokenType) {
+    case T.Command:
+      return {
+        code: "PQL160",
+        what: `\`${image.toUpperCase()}\` in front of a query`,
+        hint: "leave it out: evaluating and explaining are functions and commands",
+      };
+    case T.Between:
+      return { code: "PQL161", what: "`BETWEEN`", hint: "write t.c >= a AND t.c <= b" };
+    case T.FunctionWord:
+      return { code: "PQL162", what: "functions", hint: "compute it before, as a column" };
+    case T.Plus:
+    case T.Minus:
+    case T.Star:
+    case T.Slash:
+      return { code: "PQL163", what: "arithmetic", hint: "compute it before, as a column" };
+    case T.ParameterName:
+      return { code: "PQL164", what: "parameters", hint: "write the value into the query" };
+    case T.ViaWord:
+      return { code: "PQL165", what: "`VIA`", hint: "keep one link between the two tables" };
+    case T.As:
+      return { code: "PQL166", what: "names of targets", hint: "ask for one target at a time" };
+    case T.At:
+      return { code: "PQL167", what: "`AT`", hint: "give the anchor as an option" };
+    case T.Quantile:
+      return { code: "PQL168", what: "`QUANTILE`", hint: `aggregations: ${PUBLISHED.join(", ")}` };
+    case T.Aggregate: {
+      const name = image.toUpperCase();
+      if (PUBLISHED.includes(name)) return null;
+      const hint =
+        name === "EXISTS" ? "write COUNT(…) > 0" : `aggregations: ${PUBLISHED.join(", ")}`;
+      return { code: "PQL168", what: `\`${name}\``, hint };
+    }
+    case T.Anchor:
+      return { code: "PQL169", what: "`ANCHOR`", hint: "leave the condition out" };
+    default:
+      return null;
+  }
+}
+
+const PUBLISHED: readonly string[] = AGGREGATES.slice(0, PUBLISHED_AGGREGATES);
 
 /**
  * Describes a list that only the superset takes.

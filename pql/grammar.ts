@@ -1,35 +1,51 @@
 /** The grammar of PQL: rules only, no actions; what a rule means is said in build-ast.ts. */
-import { CstParser, type IParserErrorMessageProvider } from "chevrotain";
+import { CstParser, type IParserErrorMessageProvider, type IToken } from "chevrotain";
 import {
   Aggregate,
+  Anchor,
   And,
+  Arrow,
+  As,
   Assuming,
+  At,
   allTokens,
+  Between,
   Bool,
   Classify,
   Comma,
+  Command,
   DateLiteral,
   Decimal,
   For,
   ForEach,
   Forecast,
   FqnColumn,
+  FunctionWord,
+  Identifier,
+  In,
   Int,
   LeftBracket,
+  Minus,
   NegInf,
   Not,
   Null,
   Or,
+  ParameterName,
+  Plus,
   Predict,
+  Quantile,
   Rank,
   RelOp,
   RightBracket,
   Semicolon,
+  Slash,
+  Star,
   Str,
   Timeframes,
   TimeLiteral,
   Top,
   Unit,
+  ViaWord,
   Where,
   WildcardColumn,
 } from "./tokens.js";
@@ -37,8 +53,8 @@ import {
 /**
  * Parses tokens into a concrete syntax tree of the superset; the strict dialect is checked afterwards.
  *
- * Bare columns and aggregations stand in the same rule as comparisons, so the grammar is LL(1) and a
- * missing comparison is explained by the tree builder.
+ * Values and conditions stand in one chain of rules, `condition` … `primary`, because a bracket may open either; the tree
+ * builder says where a comparison is missing or one too many. The grammar is LL(1) but for commas.
  *
  * @see kumo-ai/kumo-relational-client PQLGrammar.g4, the published grammar.
  */
@@ -53,26 +69,39 @@ export class PqlParser extends CstParser {
     this.performSelfAnalysis();
   }
 
-  /** `PREDICT target [problem] FOR EACH entity [WHERE …] [ASSUMING …] [;]` */
+  /** `[EXPLAIN] PREDICT target, … [problem] FOR EACH entity [WHERE …] [ASSUMING …] [AT time] [;]` */
   readonly query = this.RULE("query", () => {
+    this.OPTION(() => this.CONSUME(Command));
     this.CONSUME(Predict);
     this.SUBRULE(this.target);
-    this.OPTION(() => this.SUBRULE(this.problem));
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.SUBRULE1(this.target);
+    });
+    this.OPTION1(() => this.SUBRULE(this.problem));
     this.SUBRULE(this.entity);
-    this.OPTION1(() => {
+    this.OPTION2(() => {
       this.CONSUME(Where);
       this.SUBRULE(this.condition, { LABEL: "where" });
     });
-    this.OPTION2(() => {
+    this.OPTION3(() => {
       this.CONSUME(Assuming);
       this.SUBRULE1(this.condition, { LABEL: "assuming" });
     });
-    this.OPTION3(() => this.CONSUME(Semicolon));
+    this.OPTION4(() => {
+      this.CONSUME(At);
+      this.SUBRULE(this.scalar, { LABEL: "at" });
+    });
+    this.OPTION5(() => this.CONSUME(Semicolon));
   });
 
-  /** A condition, an aggregation or a column. */
+  /** A condition or a value, with a name where there are several. */
   readonly target = this.RULE("target", () => {
     this.SUBRULE(this.condition);
+    this.OPTION(() => {
+      this.CONSUME(As);
+      this.CONSUME(Identifier);
+    });
   });
 
   /** `FORECAST n TIMEFRAMES`, `RANK [TOP k]`, `CLASSIFY [TOP k]` or `TOP k`. */
@@ -81,7 +110,7 @@ export class PqlParser extends CstParser {
       {
         ALT: () => {
           this.CONSUME(Forecast);
-          this.CONSUME(Int);
+          this.SUBRULE(this.amount);
           this.CONSUME(Timeframes);
         },
       },
@@ -98,16 +127,34 @@ export class PqlParser extends CstParser {
   /** `TOP k` */
   readonly top = this.RULE("top", () => {
     this.CONSUME(Top);
-    this.CONSUME(Int);
+    this.SUBRULE(this.amount);
   });
 
-  /** `FOR EACH t.key`, `FOR t.key = id` or `FOR t.key IN (…)`. */
+  /** A whole number, or a parameter that is one. */
+  readonly amount = this.RULE("amount", () => {
+    this.OR([{ ALT: () => this.CONSUME(Int) }, { ALT: () => this.CONSUME(ParameterName) }]);
+  });
+
+  /** `FOR EACH t.key`, `FOR t.key = id`, `FOR t.key IN (…)`, or `(t.k1, t.k2)` in place of the key. */
   readonly entity = this.RULE("entity", () => {
     this.OR([{ ALT: () => this.CONSUME(ForEach) }, { ALT: () => this.CONSUME(For) }]);
-    this.SUBRULE(this.column);
+    this.OR1([
+      { ALT: () => this.SUBRULE(this.column) },
+      {
+        ALT: () => {
+          this.CONSUME(LeftBracket);
+          this.SUBRULE1(this.column);
+          this.MANY(() => {
+            this.CONSUME(Comma);
+            this.SUBRULE2(this.column);
+          });
+          this.CONSUME(RightBracket);
+        },
+      },
+    ]);
     this.OPTION(() => {
-      this.CONSUME(RelOp);
-      this.SUBRULE(this.constant);
+      this.OR2([{ ALT: () => this.CONSUME(RelOp) }, { ALT: () => this.CONSUME(In) }]);
+      this.SUBRULE(this.item);
     });
   });
 
@@ -137,38 +184,136 @@ export class PqlParser extends CstParser {
           this.SUBRULE(this.negation);
         },
       },
-      {
-        ALT: () => {
-          this.CONSUME(LeftBracket);
-          this.SUBRULE(this.condition);
-          this.CONSUME(RightBracket);
-        },
-      },
       { ALT: () => this.SUBRULE(this.comparison) },
     ]);
   });
 
-  /** An operand, compared with a constant everywhere but at the top of a target. */
+  /** A value, compared everywhere but at the top of a target; or a condition in brackets. */
   readonly comparison = this.RULE("comparison", () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.aggregation) },
-      { ALT: () => this.SUBRULE(this.column) },
-    ]);
+    this.SUBRULE(this.sum, { LABEL: "left" });
     this.OPTION(() => {
-      this.CONSUME(RelOp);
-      this.SUBRULE(this.constant);
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(RelOp);
+            this.SUBRULE1(this.sum, { LABEL: "right" });
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(In);
+            this.SUBRULE(this.item);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(Between);
+            this.SUBRULE2(this.sum, { LABEL: "right" });
+            this.CONSUME(And);
+            this.SUBRULE3(this.sum, { LABEL: "right" });
+          },
+        },
+      ]);
     });
+  });
+
+  /** Products joined by + and -. */
+  readonly sum = this.RULE("sum", () => {
+    this.SUBRULE(this.product);
+    this.MANY({
+      GATE: () => continuesSum(this.LA(1)),
+      DEF: () => this.SUBRULE(this.addend),
+    });
+  });
+
+  /** A sign and a product; the sign of `a -1` belongs to its number, and still subtracts. */
+  readonly addend = this.RULE("addend", () => {
+    this.OPTION(() => {
+      this.OR([{ ALT: () => this.CONSUME(Plus) }, { ALT: () => this.CONSUME(Minus) }]);
+    });
+    this.SUBRULE(this.product);
+  });
+
+  /** Values joined by * and /. */
+  readonly product = this.RULE("product", () => {
+    this.SUBRULE(this.primary);
+    this.MANY(() => this.SUBRULE(this.multiplier));
+  });
+
+  readonly multiplier = this.RULE("multiplier", () => {
+    this.OR([{ ALT: () => this.CONSUME(Star) }, { ALT: () => this.CONSUME(Slash) }]);
+    this.SUBRULE(this.primary);
+  });
+
+  /** One value; in brackets a condition, a value, or with commas a list. */
+  readonly primary = this.RULE("primary", () => {
+    this.OR([
+      { ALT: () => this.SUBRULE(this.column) },
+      { ALT: () => this.SUBRULE(this.aggregation) },
+      { ALT: () => this.SUBRULE(this.scalar) },
+      { ALT: () => this.SUBRULE(this.quantile) },
+      { ALT: () => this.SUBRULE(this.call) },
+      { ALT: () => this.SUBRULE(this.group) },
+      { ALT: () => this.CONSUME(Anchor) },
+      {
+        ALT: () => {
+          this.CONSUME1(Minus);
+          this.SUBRULE1(this.primary);
+        },
+      },
+    ]);
+  });
+
+  readonly group = this.RULE("group", () => {
+    this.CONSUME(LeftBracket);
+    this.SUBRULE(this.condition);
+    this.MANY({
+      GATE: () => this.LA(2).tokenType !== RightBracket,
+      DEF: () => {
+        this.CONSUME(Comma);
+        this.SUBRULE1(this.condition);
+      },
+    });
+    this.OPTION(() => this.CONSUME1(Comma));
+    this.CONSUME(RightBracket);
+  });
+
+  /** `ABS(x)`, `COALESCE(x, y, …)`. */
+  readonly call = this.RULE("call", () => {
+    this.CONSUME(FunctionWord);
+    this.CONSUME(LeftBracket);
+    this.SUBRULE(this.sum);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.SUBRULE1(this.sum);
+    });
+    this.CONSUME(RightBracket);
   });
 
   /** `COUNT(t.* WHERE …, start, end, unit)`. */
   readonly aggregation = this.RULE("aggregation", () => {
     this.CONSUME(Aggregate);
     this.CONSUME(LeftBracket);
-    this.SUBRULE(this.column);
+    this.SUBRULE(this.sum);
     this.OPTION(() => {
       this.CONSUME(Where);
       this.SUBRULE(this.condition);
     });
+    this.OPTION1(() => this.SUBRULE(this.window));
+    this.CONSUME(RightBracket);
+  });
+
+  /** `QUANTILE(t.c WHERE …, share, start, end, unit)`. */
+  readonly quantile = this.RULE("quantile", () => {
+    this.CONSUME(Quantile);
+    this.CONSUME(LeftBracket);
+    this.SUBRULE(this.sum);
+    this.OPTION(() => {
+      this.CONSUME(Where);
+      this.SUBRULE(this.condition);
+    });
+    this.CONSUME(Comma);
+    this.SUBRULE(this.scalar, { LABEL: "share" });
     this.OPTION1(() => this.SUBRULE(this.window));
     this.CONSUME(RightBracket);
   });
@@ -179,27 +324,64 @@ export class PqlParser extends CstParser {
     this.OR([
       { ALT: () => this.CONSUME(Int, { LABEL: "start" }) },
       { ALT: () => this.CONSUME(NegInf, { LABEL: "start" }) },
+      { ALT: () => this.CONSUME(ParameterName, { LABEL: "start" }) },
     ]);
     this.CONSUME1(Comma);
-    this.CONSUME1(Int, { LABEL: "end" });
+    this.OR1([
+      { ALT: () => this.CONSUME1(Int, { LABEL: "end" }) },
+      { ALT: () => this.CONSUME1(ParameterName, { LABEL: "end" }) },
+    ]);
     this.OPTION(() => {
       this.CONSUME2(Comma);
       this.CONSUME(Unit);
     });
   });
 
-  /** `table.column` or `table.*`; which is allowed where is checked later. */
+  /** `table.column` or `table.*`, with the links to it; which is allowed where is checked later. */
   readonly column = this.RULE("column", () => {
     this.OR([{ ALT: () => this.CONSUME(FqnColumn) }, { ALT: () => this.CONSUME(WildcardColumn) }]);
+    this.OPTION(() => {
+      this.CONSUME(ViaWord);
+      this.SUBRULE(this.link);
+      this.MANY(() => {
+        this.CONSUME(Arrow);
+        this.SUBRULE1(this.link);
+      });
+    });
   });
 
-  /** A value, or a list of values. */
-  readonly constant = this.RULE("constant", () => {
+  /** A foreign key: `column` or `table.column`. */
+  readonly link = this.RULE("link", () => {
+    this.OR([{ ALT: () => this.CONSUME(Identifier) }, { ALT: () => this.CONSUME(FqnColumn) }]);
+  });
+
+  /** A constant or parameter, or a list of them. */
+  readonly item = this.RULE("item", () => {
+    this.OR([{ ALT: () => this.SUBRULE(this.scalar) }, { ALT: () => this.SUBRULE(this.list) }]);
+  });
+
+  /** `(a, b, …)`; one element and a trailing comma belong to the superset. */
+  readonly list = this.RULE("list", () => {
+    this.CONSUME(LeftBracket);
+    this.SUBRULE(this.item);
+    this.MANY({
+      GATE: () => this.LA(2).tokenType !== RightBracket,
+      DEF: () => {
+        this.CONSUME(Comma);
+        this.SUBRULE1(this.item);
+      },
+    });
+    this.OPTION(() => this.CONSUME1(Comma));
+    this.CONSUME(RightBracket);
+  });
+
+  /** A single value: written, or given as a parameter. */
+  readonly scalar = this.RULE("scalar", () => {
     this.OR([
-      { ALT: () => this.CONSUME(Bool) },
       { ALT: () => this.CONSUME(Int) },
       { ALT: () => this.CONSUME(Decimal) },
       { ALT: () => this.CONSUME(Str) },
+      { ALT: () => this.CONSUME(Bool) },
       {
         ALT: () => {
           this.CONSUME(DateLiteral);
@@ -207,22 +389,13 @@ export class PqlParser extends CstParser {
         },
       },
       { ALT: () => this.CONSUME(Null) },
-      { ALT: () => this.SUBRULE(this.list) },
+      { ALT: () => this.CONSUME(ParameterName) },
     ]);
   });
+}
 
-  /** `(a, b, …)`; one element and a trailing comma belong to the superset. */
-  readonly list = this.RULE("list", () => {
-    this.CONSUME(LeftBracket);
-    this.SUBRULE(this.constant);
-    this.MANY({
-      GATE: () => this.LA(2).tokenType !== RightBracket,
-      DEF: () => {
-        this.CONSUME(Comma);
-        this.SUBRULE1(this.constant);
-      },
-    });
-    this.OPTION(() => this.CONSUME1(Comma));
-    this.CONSUME(RightBracket);
-  });
+/** Tells whether a token goes on with a sum: a sign, or a number that brings its own. */
+function continuesSum({ tokenType, image }: IToken): boolean {
+  if (tokenType === Int || tokenType === Decimal) return image.startsWith("-");
+  return tokenType === Plus || tokenType === Minus;
 }

@@ -102,6 +102,7 @@ export function splitName(image: string): readonly [table: string, column: strin
   return [unquote(image.slice(0, dot)), unquote(image.slice(dot + 1))];
 }
 
-function unquote(name: string): string {
+/** Takes the backquotes off a name. */
+export function unquote(name: string): string {
   return name.startsWith("`") ? name.slice(1, -1) : name;
 }

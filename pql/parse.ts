@@ -7,7 +7,7 @@ import type { QueryCstNode } from "./cst-types.js";
 import { type PqlWarning, parserErrorProvider, syntaxErrors } from "./diagnostics.js";
 import { type Extension, findExtensions, spanOf } from "./dialect.js";
 import { PqlParser } from "./grammar.js";
-import { LeftBracket, lexQuery, Not, RightBracket } from "./tokens.js";
+import { LeftBracket, lexQuery, Minus, Not, RightBracket } from "./tokens.js";
 
 /** Options of {@link parseQuery}. */
 export interface ParseOptions {
@@ -28,7 +28,7 @@ export interface ParsedText {
 
 /** Deep or endless queries would overflow the stack of whoever walks the tree. */
 const MAX_DEPTH = 100;
-const MAX_TOKENS = 10_000;
+const MAX_TOKENS = 1_000_000;
 
 const parser = new PqlParser(parserErrorProvider);
 
@@ -112,7 +112,7 @@ function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
   for (const [i, token] of tokens.entries()) {
     if (token.tokenType === LeftBracket) depth++;
     else if (token.tokenType === RightBracket) depth--;
-    negations = token.tokenType === Not ? negations + 1 : 0;
+    negations = token.tokenType === Not || token.tokenType === Minus ? negations + 1 : 0;
     if (depth + negations <= MAX_DEPTH && i < MAX_TOKENS) continue;
     const [what, hint] =
       i < MAX_TOKENS

@@ -2,15 +2,8 @@
 import type { Span } from "../src/core/span.js";
 import { suggestHint } from "../src/core/suggest.js";
 import { findColumn, findTable, type Schema, type TableSchema } from "../src/data/schema.js";
-import type {
-  Aggregation,
-  ColumnRef,
-  Condition,
-  Dialect,
-  PredictiveQuery,
-  Target,
-  Wildcard,
-} from "./ast.js";
+import type { ColumnRef, Dialect, PredictiveQuery, Wildcard } from "./ast.js";
+import { KEEP, mapQuery } from "./map-tree.js";
 import type { Report } from "./report.js";
 
 /**
@@ -28,43 +21,16 @@ export function resolveNames(
   dialect: Dialect,
   report: Report,
 ): PredictiveQuery {
-  const column = <C extends ColumnRef | Wildcard>(ref: C): C => {
-    const table = resolveTable(ref, schema, dialect, report);
-    if (!table) return ref;
-    if (ref.kind === "wildcard") return { ...ref, table: table.name };
-    const name = resolveColumn(ref, table, dialect, report);
-    return { ...ref, table: table.name, column: name ?? ref.column };
-  };
-  const aggregation = (node: Aggregation): Aggregation => ({
-    ...node,
-    column: column(node.column),
-    where: node.where && condition(node.where),
+  return mapQuery(query, {
+    ...KEEP,
+    column<C extends ColumnRef | Wildcard>(ref: C): C {
+      const table = resolveTable(ref, schema, dialect, report);
+      if (!table) return ref;
+      if (ref.kind === "wildcard") return { ...ref, table: table.name };
+      const name = resolveColumn(ref, table, dialect, report);
+      return { ...ref, table: table.name, column: name ?? ref.column };
+    },
   });
-  const condition = (node: Condition): Condition => {
-    switch (node.kind) {
-      case "comparison": {
-        const left = node.left.kind === "aggregation" ? aggregation(node.left) : column(node.left);
-        return { ...node, left };
-      }
-      case "not":
-        return { ...node, operand: condition(node.operand) };
-      case "and":
-      case "or":
-        return { ...node, left: condition(node.left), right: condition(node.right) };
-    }
-  };
-  const target = (node: Target): Target => {
-    if (node.kind === "aggregation") return aggregation(node);
-    if (node.kind === "column" || node.kind === "wildcard") return column(node);
-    return condition(node);
-  };
-  return {
-    ...query,
-    target: target(query.target),
-    entity: { ...query.entity, key: column(query.entity.key) },
-    where: query.where && condition(query.where),
-    assuming: query.assuming && condition(query.assuming),
-  };
 }
 
 function resolveTable(
@@ -90,10 +56,12 @@ function resolveColumn(
   if (findColumn(table, ref.column)) return ref.column;
   const names = table.columns.map((column) => column.name);
   const place = ` in table \`${table.name}\``;
-  return resolveName(ref.column, names, "column", "PQL202", ref.span, place, dialect, report);
+  const span = { start: ref.span.start, end: ref.via?.span.start ?? ref.span.end };
+  return resolveName(ref.column, names, "column", "PQL202", span, place, dialect, report);
 }
 
-function resolveName(
+/** Finds a name among others: exact, else the only one that differs in letter case. */
+export function resolveName(
   name: string,
   names: readonly string[],
   kind: "table" | "column",

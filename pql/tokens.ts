@@ -1,5 +1,6 @@
 /** The words and signs of PQL: token types in order of priority, with the labels errors print. */
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+import { AGGREGATES, FUNCTIONS } from "./ast.js";
 
 const NAME = "(?:[A-Za-z_][A-Za-z0-9_]*|`[^`\\r\\n]+`)";
 /** A word ends where no letter, digit or dot follows, so that `NOT in.x = 1` stays a NOT and a column. */
@@ -45,7 +46,11 @@ export const UnterminatedName = token(
 
 /** `FOR EACH`, one token. */
 export const ForEach = token("ForEach", "`FOR EACH`", words("for each"));
-/** Every comparison operator, those of several words as one token. */
+/** Precedes a list. */
+export const In = token("In", "`IN`", words("is in", "not in", "in"));
+/** Precedes a range, `a AND b`. */
+export const Between = token("Between", "`BETWEEN`", words("not between", "between"));
+/** Every other comparison operator, those of several words as one token. */
 export const RelOp = token(
   "RelOp",
   "a comparison such as `=`, `>` or `IN`",
@@ -53,14 +58,11 @@ export const RelOp = token(
     `!=|<>|<=|>=|==|<|>|=|${
       words(
         "is not",
-        "is in",
         "is",
-        "not in",
         "not like",
         "not contains",
         "not starts with",
         "not ends with",
-        "in",
         "like",
         "contains",
         "starts with",
@@ -94,12 +96,33 @@ export const Rank = token("Rank", "`RANK`", words("rank"));
 export const Classify = token("Classify", "`CLASSIFY`", words("classify"));
 /** Precedes the number of places or classes. */
 export const Top = token("Top", "`TOP`", words("top"));
-/** The names of the nine aggregations. */
+/** The names of the aggregations that take a column and a window. */
 export const Aggregate = token(
   "Aggregate",
   "an aggregation such as `COUNT`",
-  words("sum", "avg", "min", "max", "count_distinct", "count", "first", "last", "list_distinct"),
+  words(
+    ...AGGREGATES.filter((name) => name !== "QUANTILE").map((name) => name.toLowerCase()),
+    "exists",
+  ),
 );
+/** The aggregation that takes a share too. */
+export const Quantile = token("Quantile", "`QUANTILE`", words("quantile"));
+/** The names of functions, known by the bracket that follows: `month` alone is a unit. */
+export const FunctionWord = token(
+  "FunctionWord",
+  "a function such as `ABS`",
+  new RegExp(`(?:${FUNCTIONS.join("|")})(?=\\s*\\()`, "i"),
+);
+/** The time at which the query is asked. */
+export const Anchor = token("Anchor", "`ANCHOR`", words("anchor"));
+/** Precedes the links that lead to a column. */
+export const ViaWord = token("ViaWord", "`VIA`", words("via"));
+/** Precedes a target's name. */
+export const As = token("As", "`AS`", words("as"));
+/** Precedes the anchor. */
+export const At = token("At", "`AT`", words("at"));
+/** In front of a query that is to be explained or evaluated. */
+export const Command = token("Command", "`EXPLAIN` or `EVALUATE`", words("explain", "evaluate"));
 /** A unit of a window, singular or plural. */
 export const Unit = token(
   "Unit",
@@ -136,6 +159,20 @@ export const Str = token(
   /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/,
 );
 
+/** A value given beside the text. */
+export const ParameterName = token("ParameterName", "a parameter", /:[A-Za-z_][A-Za-z0-9_]*/);
+
+/** Leads from one link to the next. */
+export const Arrow = token("Arrow", "`->`", /->/);
+/** Adds. */
+export const Plus = token("Plus", "`+`", /\+/);
+/** Subtracts. */
+export const Minus = token("Minus", "`-`", /-/);
+/** Multiplies. */
+export const Star = token("Star", "`*`", /\*/);
+/** Divides. */
+export const Slash = token("Slash", "`/`", /\//);
+
 /** Parts list items and window bounds. */
 export const Comma = token("Comma", "`,`", /,/);
 /** Opens a group, a list or an aggregation. */
@@ -150,11 +187,13 @@ export const Identifier = token("Identifier", "a name", /[A-Za-z_][A-Za-z0-9_]*|
 /** Runs to the end of the text. */
 export const UnterminatedString = token("UnterminatedString", "a text in quotes", /["'][\s\S]*/);
 /** A character that stands in no query outside of texts. */
-export const Sign = token("Sign", "a sign", /[.*+/%:-]/);
+export const Sign = token("Sign", "a sign", /[.%:]/);
 
 /** The tokens written as words, in the order in which the lexer tries them. */
 const WORDS: readonly TokenType[] = [
   ForEach,
+  In,
+  Between,
   RelOp,
   Predict,
   For,
@@ -169,6 +208,13 @@ const WORDS: readonly TokenType[] = [
   Classify,
   Top,
   Aggregate,
+  Quantile,
+  FunctionWord,
+  Anchor,
+  ViaWord,
+  As,
+  At,
+  Command,
   Unit,
   Bool,
   Null,
@@ -191,6 +237,12 @@ export const allTokens: readonly TokenType[] = [
   Decimal,
   Int,
   Str,
+  ParameterName,
+  Arrow,
+  Plus,
+  Minus,
+  Star,
+  Slash,
   Comma,
   LeftBracket,
   RightBracket,
@@ -227,4 +279,17 @@ export function lexQuery(text: string): LexedQuery {
   const { tokens, groups, errors } = lexer.tokenize(text);
   const comments = groups["comments"] ?? [];
   return { tokens, comments, unexpected: errors };
+}
+
+/** Tells whether a name can stand alone without backquotes: an identifier that is no keyword. */
+export function isBareWord(name: string): boolean {
+  const { tokens, errors } = lexer.tokenize(name);
+  const [token] = tokens;
+  return (
+    errors.length === 0 &&
+    tokens.length === 1 &&
+    token!.tokenType === Identifier &&
+    token!.image === name &&
+    !name.startsWith("`")
+  );
 }

@@ -1,0 +1,126 @@
+/** Parameters: values given beside the text take their places in the tree; they are never spliced into the text. */
+import type { Span } from "../src/core/span.js";
+import { suggestHint } from "../src/core/suggest.js";
+import type { Constant, NumberConstant, Parameter, PredictiveQuery } from "./ast.js";
+import { canonicalDecimal, canonicalInteger } from "./literals.js";
+import { KEEP, mapQuery } from "./map-tree.js";
+import type { Report } from "./report.js";
+
+/** What a parameter can be. A text is read as a number, truth value or time where the place needs one. */
+export type ParameterValue =
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | Date
+  | readonly ParameterValue[];
+
+/** Values of parameters by name, without the colon. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/**
+ * Puts values into the places of parameters.
+ *
+ * @param query - the query.
+ * @param values - the values by name.
+ * @param report - PQL220 a value is missing, PQL221 a value does not fit its place, PQL290 a value that the query does not use.
+ * @returns the query without parameters, where there are no errors.
+ */
+export function bindParameters(
+  query: PredictiveQuery,
+  values: Parameters,
+  report: Report,
+): PredictiveQuery {
+  const names = Object.keys(values);
+  const used = new Set<string>();
+  const lookUp = ({ name, span }: Parameter): ParameterValue | undefined => {
+    used.add(name);
+    if (Object.hasOwn(values, name)) return values[name];
+    const known = names.map((other) => `:${other}`);
+    const hint =
+      names.length === 0
+        ? `give it as an option: { params: { ${name}: … } }, or --param ${name}=…`
+        : suggestHint(`:${name}`, known, "parameters");
+    report.error("PQL220", span, `the parameter \`:${name}\` has no value`, hint);
+    return undefined;
+  };
+  const bound = mapQuery(query, {
+    ...KEEP,
+    constant(node) {
+      if (node.kind !== "parameter") return node;
+      const value = lookUp(node);
+      return value === undefined ? node : toConstant(value, node, report);
+    },
+    amount(node) {
+      if (typeof node === "number") return node;
+      const value = lookUp(node);
+      return value === undefined ? node : toWholeNumber(value, node, report);
+    },
+  });
+  for (const name of names) {
+    if (used.has(name)) continue;
+    const message = `the query has no parameter \`:${name}\``;
+    report.warn("PQL290", query.span, message, "its value is not used");
+  }
+  return bound;
+}
+
+function toConstant(value: ParameterValue, { name, span }: Parameter, report: Report): Constant {
+  const base = { span, parameter: name };
+  if (value === null) return { kind: "null", ...base };
+  if (Array.isArray(value)) {
+    const items = (value as readonly ParameterValue[]).map((item) =>
+      toConstant(item, { kind: "parameter", name, span }, report),
+    );
+    if (items.length === 0) {
+      report.error("PQL221", span, `the list \`:${name}\` is empty`, "give it one value or more");
+    }
+    return { kind: "list", items, ...base };
+  }
+  if (value instanceof Date) {
+    if (!Number.isNaN(value.getTime())) return { kind: "time", value: value.getTime(), ...base };
+    report.error("PQL221", span, `\`:${name}\` is an invalid Date`, "give a valid one");
+    return { kind: "null", ...base };
+  }
+  switch (typeof value) {
+    case "boolean":
+      return { kind: "boolean", value, ...base };
+    case "string":
+      return { kind: "string", value, ...base };
+    case "bigint":
+      return {
+        kind: "number",
+        value: Number(value),
+        integer: true,
+        text: canonicalInteger(String(value)),
+        ...base,
+      };
+    default:
+      return toNumber(value as number, span, name, report);
+  }
+}
+
+function toNumber(value: number, span: Span, name: string, report: Report): NumberConstant {
+  if (!Number.isFinite(value)) {
+    report.error(
+      "PQL221",
+      span,
+      `\`:${name}\` is ${value}, expected a number`,
+      "give a finite one",
+    );
+  }
+  const integer = Number.isSafeInteger(value);
+  const text = integer ? canonicalInteger(String(value)) : canonicalDecimal(value);
+  return { kind: "number", value: value + 0, integer, text, span, parameter: name };
+}
+
+function toWholeNumber(value: ParameterValue, { name, span }: Parameter, report: Report): number {
+  const number = typeof value === "string" && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value;
+  if (typeof number === "bigint") return Number(number);
+  if (typeof number === "number" && Number.isInteger(number)) return number + 0;
+  const shown = value instanceof Date ? value.toISOString() : JSON.stringify(value);
+  const message = `\`:${name}\` is ${shown}, expected a whole number`;
+  report.error("PQL221", span, message, "give a whole number, such as 30");
+  return 1;
+}
