@@ -1,36 +1,33 @@
-/** Conditions, aggregations and columns bound to a schema. */
+/** Conditions, values and aggregations bound to a schema. */
+import { findColumn, findTable, type TableSchema } from "../src/data/schema.js";
+import { aggregationType, findBase, readQuantile, refuseWildcard } from "./aggregation-rules.js";
 import {
-  findColumn,
-  findTable,
-  keyColumns,
-  type Schema,
-  type TableSchema,
-} from "../src/data/schema.js";
-import type { Aggregation, ColumnRef, Condition, Wildcard } from "./ast.js";
+  type Aggregation,
+  type Arithmetic,
+  type Call,
+  type ColumnRef,
+  type Comparison,
+  type Condition,
+  type Constant,
+  type Expression,
+  isConstant,
+  type Negative,
+} from "./ast.js";
 import type {
   BoundAggregation,
   BoundColumn,
   BoundCondition,
-  BoundOperand,
-  ValueType,
+  BoundExpression,
+  RelationOperator,
 } from "./bound.js";
-import { findLink, refuseForeignColumn } from "./join-path.js";
-import { printColumn } from "./print.js";
+import { canCompare, refuseWildcardNumber, requireNumber, typeCall } from "./expression-types.js";
+import { findLookup, findPath } from "./join-path.js";
+import { KEEP, mapExpression } from "./map-tree.js";
+import { printExpression } from "./print.js";
 import type { Report } from "./report.js";
-import { columnType, typeComparison } from "./values.js";
-import { checkWindow, type Place } from "./windows.js";
-
-/** What binding an expression needs to know about its surroundings. */
-export interface Scope {
-  readonly schema: Schema;
-  /** The table whose rows have one value each: the entity table, or the aggregated table inside its filter. */
-  readonly row: TableSchema;
-  /** The entity table. */
-  readonly entity: TableSchema;
-  readonly place: Place;
-  readonly strict: boolean;
-  readonly report: Report;
-}
+import type { Scope } from "./scope.js";
+import { type ConstantComparison, columnType, typeComparison } from "./values.js";
+import { checkWindow } from "./windows.js";
 
 /**
  * Binds a condition; every mistake in it is reported.
@@ -39,126 +36,218 @@ export interface Scope {
  */
 export function bindCondition(node: Condition, scope: Scope): BoundCondition | null {
   switch (node.kind) {
-    case "comparison": {
-      const left = bindOperand(node.left, scope);
-      if (!left) return null;
-      const typed = typeComparison(node, left, scope.strict, scope.report);
-      if (!typed) return null;
-      const { operator, right } = typed;
-      const comparison: BoundCondition = { kind: "comparison", left, operator, right };
-      return typed.negated ? { kind: "not", operand: comparison } : comparison;
-    }
+    case "comparison":
+      return bindComparison(node, scope);
     case "not": {
       const operand = bindCondition(node.operand, scope);
       return operand && { kind: "not", operand };
     }
     case "and":
     case "or": {
-      const left = bindCondition(node.left, scope);
-      const right = bindCondition(node.right, scope);
-      return left && right && { kind: node.kind, left, right };
+      const operands = node.operands.map((part) => bindCondition(part, scope));
+      return allThere(operands) ? { kind: node.kind, operands } : null;
     }
   }
 }
 
-/** Binds a column or an aggregation. */
-export function bindOperand(
-  node: Aggregation | ColumnRef | Wildcard,
-  scope: Scope,
-): BoundOperand | null {
-  if (node.kind === "aggregation") return bindAggregation(node, scope);
-  if (node.kind === "wildcard") return refuseWildcard(node, scope.report);
-  return bindColumn(node, scope);
+function allThere<T>(parts: readonly (T | null)[]): parts is readonly T[] {
+  return parts.every((part) => part !== null);
 }
 
-function refuseWildcard(node: Wildcard, report: Report): null {
-  const message = `\`${printColumn(node)}\` stands outside of COUNT`;
-  return report.error("PQL205", node.span, message, "only COUNT takes a wildcard; name a column");
+const MIRRORED: Readonly<Partial<Record<Comparison["operator"], RelationOperator>>> = {
+  "=": "=",
+  "!=": "!=",
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+};
+
+function bindComparison(node: Comparison, scope: Scope): BoundCondition | null {
+  const { left, right, operator } = node;
+  const mirrored = MIRRORED[operator];
+  if (isConstant(left)) {
+    const turned = { ...node, left: right, right: left, operator: mirrored ?? operator };
+    if (mirrored && !isConstant(right)) return bindComparison(turned, scope);
+    const message = mirrored
+      ? "a comparison of two constants says nothing about the data"
+      : `\`${operator}\` takes a column or an aggregation on its left`;
+    return scope.report.error("PQL308", left.span, message, "name a column, as in t.c = 1");
+  }
+  if (isConstant(right)) return bindConstantComparison({ ...node, right }, scope);
+  if (!mirrored) {
+    const message = `\`${operator}\` compares with a constant, found ${printExpression(right)}`;
+    return scope.report.error("PQL303", right.span, message, "write a constant on the right");
+  }
+  const bound = [bindExpression(left, scope), bindExpression(right, scope)] as const;
+  if (!bound[0] || !bound[1] || !canCompare(node, bound[0], bound[1], scope.report)) return null;
+  return {
+    kind: "relation",
+    left: bound[0],
+    operator: mirrored && (operator as RelationOperator),
+    right: bound[1],
+  };
+}
+
+function bindConstantComparison(node: ConstantComparison, scope: Scope): BoundCondition | null {
+  const left = bindExpression(node.left, scope);
+  const typed = left && typeComparison(node, left, scope.strict, scope.report);
+  if (!left || !typed) return null;
+  const { operator, right, negated } = typed;
+  const comparison: BoundCondition = { kind: "comparison", left, operator, right };
+  return negated ? { kind: "not", operand: comparison } : comparison;
+}
+
+/**
+ * Binds a value; every mistake in it is reported.
+ *
+ * @returns the bound value, or `null` after an error.
+ */
+export function bindExpression(node: Expression, scope: Scope): BoundExpression | null {
+  switch (node.kind) {
+    case "column":
+      return bindColumn(node, scope);
+    case "wildcard":
+      return refuseWildcard(node, scope.report);
+    case "aggregation":
+      return bindAggregation(node, scope);
+    case "anchor":
+      return { kind: "anchor", type: "time", span: node.span };
+    case "arithmetic":
+      return bindArithmetic(node, scope);
+    case "negative":
+      return bindNegative(node, scope);
+    case "call":
+      return bindCall(node, scope);
+    case "parameter":
+      return null;
+    default:
+      return bindConstant(node, scope.report);
+  }
+}
+
+function bindConstant(node: Constant, report: Report): BoundExpression | null {
+  const { span } = node;
+  switch (node.kind) {
+    case "number":
+      return { kind: "constant", value: node.value, type: "number", span };
+    case "string":
+      return { kind: "constant", value: node.value, type: "text", span };
+    case "time":
+      return { kind: "constant", value: node.value, type: "time", span };
+    case "boolean":
+      return { kind: "constant", value: node.value ? 1 : 0, type: "boolean", span };
+    case "null":
+      return report.error("PQL304", span, "NULL is no value to compute with", "leave it out");
+    case "list":
+      return report.error("PQL302", span, "a list stands after IN only", "name one value");
+  }
 }
 
 function bindColumn(node: ColumnRef, scope: Scope): BoundColumn | null {
-  const { schema, row, report, place, entity } = scope;
+  const { schema, report, entity, inline, tables } = scope;
   const table = findTable(schema, node.table);
   const column = table && findColumn(table, node.column);
   if (!table || !column) return null;
-  if (table.name !== row.name) {
-    if (place === "inline" && table.name === entity.name) {
-      const message = `the filter of the aggregation looks at the entity table \`${table.name}\``;
-      report.warn("PQL491", node.span, message, "conditions on the entity stand in WHERE");
-    }
-    return refuseForeignColumn(table, row, schema, node.span, report);
+  if (inline && table.name === entity.name && tables[0]!.name !== entity.name) {
+    const message = `the filter of the aggregation looks at the entity table \`${table.name}\``;
+    report.warn("PQL491", node.span, message, "conditions on the entity stand in WHERE");
   }
-  return { kind: "column", table, column, type: columnType(column), span: node.span };
+  const own = node.via === null ? tables.findIndex((other) => other.name === table.name) : -1;
+  // The published language knows the aggregated table and its parents only.
+  const position = scope.strict && own > 0 ? -1 : own;
+  const place =
+    position >= 0 ? { position, steps: [] } : findLookup(tables, table, node.via, node.span, scope);
+  return (
+    place && { kind: "column", table, column, ...place, type: columnType(column), span: node.span }
+  );
 }
 
+function bindArithmetic(node: Arithmetic, scope: Scope): BoundExpression | null {
+  const left = bindNumber(node.left, node.operator, scope);
+  const right = bindNumber(node.right, node.operator, scope);
+  const { operator, span } = node;
+  return left && right && { kind: "arithmetic", operator, left, right, type: "number", span };
+}
+
+function bindNegative(node: Negative, scope: Scope): BoundExpression | null {
+  const operand = bindNumber(node.operand, "-", scope);
+  return operand && { kind: "negative", operand, type: "number", span: node.span };
+}
+
+/** Binds an operand of arithmetic. */
+function bindNumber(node: Expression, operator: string, scope: Scope): BoundExpression | null {
+  if (node.kind === "wildcard") return refuseWildcardNumber(node, scope.report);
+  const bound = bindExpression(node, scope);
+  return bound && requireNumber(node, bound, operator, scope.report);
+}
+
+function bindCall(node: Call, scope: Scope): BoundExpression | null {
+  const args = node.args.map((arg) => bindExpression(arg, scope));
+  return allThere(args) ? typeCall(node, args, scope.report) : null;
+}
+
+/** Binds an aggregation; its owner is the first of the scope's tables. */
 function bindAggregation(node: Aggregation, scope: Scope): BoundAggregation | null {
-  const { schema, entity, report, place } = scope;
-  if (place === "inline") {
-    const message = "an aggregation inside the filter of an aggregation is not supported yet";
-    const hint = "move the condition into WHERE or ASSUMING";
-    return report.error("PQL906", node.span, message, hint);
-  }
-  const table = findTable(schema, node.column.table);
-  if (!table) return null;
-  const column = node.column.kind === "column" ? findColumn(table, node.column.column) : null;
-  if (column === undefined) return null;
-  const inline: Scope = { ...scope, row: table, place: "inline" };
-  const where = node.where && bindCondition(node.where, inline);
-  const window = checkWindow(node, table, place, report);
-  const foreignKey = findLink(table, entity, schema, node.column.span, report);
-  const type = aggregationType(node, table, scope);
+  const { report, clause } = scope;
+  const owner = scope.tables[0]!;
+  const base = findBase(node, scope);
+  if (!base) return null;
+  const { table, via } = base;
+  const span = base.ref.span;
+  const hops = findPath(table, owner, via, span, scope);
+  if (!hops) return null;
+  const tables = [table, ...hops.map((hop) => hop.to)];
+  const inside: Scope = { ...scope, tables, inline: true };
+  const argument = bindArgument(node, table, inside);
+  const where = node.where && bindCondition(node.where, inside);
+  const timed = tables.slice(0, -1).findIndex(({ timeColumn }) => timeColumn !== null);
+  const clock = timed < 0 ? null : timed;
+  const place = {
+    clause,
+    nested: scope.inline,
+    clock: clock === null ? null : tables[clock]!,
+    table,
+  };
+  const window = checkWindow(node, place, report);
+  const type = argument === undefined ? null : aggregationType(node, argument, table, hops, scope);
+  const quantile = readQuantile(node, scope);
   const filterBroken = node.where !== null && where === null;
-  if (!foreignKey || window === undefined || type === null || filterBroken) return null;
-  const { name, span } = node;
-  return { kind: "aggregation", name, table, column, foreignKey, where, window, type, span };
+  if (argument === undefined || window === undefined || quantile === undefined) return null;
+  if (type === null || filterBroken) return null;
+  const { name } = node;
+  const path = { hops, clock };
+  return {
+    kind: "aggregation",
+    name,
+    table,
+    owner,
+    path,
+    argument,
+    where,
+    quantile,
+    window,
+    type,
+    span: node.span,
+  };
 }
 
-/** Checks what is aggregated, and returns the type of the result. */
-function aggregationType(node: Aggregation, table: TableSchema, scope: Scope): ValueType | null {
-  const { report, strict } = scope;
-  const { name, column: ref } = node;
-  if (ref.kind === "wildcard") return name === "COUNT" ? "number" : refuseWildcard(ref, report);
-  const column = findColumn(table, ref.column)!;
-  const shown = printColumn(ref);
-  const type = columnType(column);
-  const isForeignKey = table.foreignKeys.some((key) => key.columns.includes(column.name));
-  const isKey = column.stype === "id" || keyColumns(table).has(column.name);
-  const semantic = (hint: string): null =>
-    report.error("PQL306", ref.span, `\`${name}\` of the identifier \`${shown}\``, hint);
-  switch (name) {
-    case "COUNT":
-      return "number";
-    case "COUNT_DISTINCT":
-      if (strict && isKey) return semantic("the published language refuses it");
-      return type === "list" || type === "vector" ? mismatch("single values") : "number";
-    case "SUM":
-    case "AVG":
-      if (type !== "number" && type !== "boolean") return mismatch("numbers");
-      if (isKey) return semantic("count identifiers with COUNT or COUNT_DISTINCT");
-      if (column.stype === "categorical" && type === "number") {
-        const message = `\`${shown}\` is categorical, \`${name}\` takes its values as amounts`;
-        report.warn("PQL391", ref.span, message, 'set its stype to "numerical" if they are');
-      }
-      return "number";
-    case "MIN":
-    case "MAX":
-      return type === "list" || type === "vector" ? mismatch("values with an order") : type;
-    case "FIRST":
-    case "LAST":
-      if (isForeignKey) {
-        const message = `\`${name}\` of the foreign key \`${shown}\` is not part of the language`;
-        return report.error("PQL310", ref.span, message, "use another column of the table");
-      }
-      return type;
-    case "LIST_DISTINCT":
-      if (table.primaryKey?.length === 1 && table.primaryKey[0] === column.name) {
-        const message = `\`LIST_DISTINCT\` of the primary key \`${shown}\` lists every row`;
-        return report.error("PQL310", ref.span, message, "list a foreign key or a category");
-      }
-      return type === "list" || type === "vector" ? mismatch("single values") : "list";
+/** Binds what is aggregated: `null` counts rows, `undefined` is an error. */
+function bindArgument(
+  node: Aggregation,
+  table: TableSchema,
+  inside: Scope,
+): BoundExpression | null | undefined {
+  const { argument, name } = node;
+  if (argument.kind === "wildcard") {
+    if (name === "COUNT" || name === "TIME_TO_NEXT") return null;
+    refuseWildcard(argument, inside.report);
+    return undefined;
   }
-  function mismatch(what: string): null {
-    const message = `\`${name}\` takes ${what}, \`${shown}\` holds ${column.kind} values`;
-    return report.error("PQL301", ref.span, message, "use COUNT, or another column");
-  }
+  // The links of the aggregated table's own columns are the path; they lead nowhere else.
+  const own = mapExpression(argument, {
+    ...KEEP,
+    column: (ref) => (ref.table === table.name ? { ...ref, via: null } : ref),
+  });
+  return bindExpression(own, inside) ?? undefined;
 }

@@ -1,24 +1,31 @@
 /** Query and schema to a bound query: names, links, types, windows and the task, all checked before any data is read. */
-import { indent, textTable } from "../src/core/pretty.js";
-import { formatWindow } from "../src/core/time.js";
-import { findColumn, findTable, type Schema } from "../src/data/schema.js";
-import type { Constant, Dialect, PredictiveQuery } from "./ast.js";
-import { bindCondition, bindOperand, type Scope } from "./bind-expression.js";
+import { findTable, type Schema } from "../src/data/schema.js";
 import {
-  type BoundEntity,
-  type BoundOperand,
+  type Dialect,
+  isCondition,
+  type NamedTarget,
+  type PredictiveQuery,
+  type Problem,
+} from "./ast.js";
+import { bindEntity } from "./bind-entity.js";
+import { bindCondition, bindExpression } from "./bind-expression.js";
+import {
+  type BoundNamedTarget,
   type BoundQuery,
   type BoundTarget,
   boundAggregations,
   boundColumns,
   type NullLogic,
 } from "./bound.js";
+import { describeBound } from "./describe-bound.js";
+import { bindParameters, type Parameters } from "./parameters.js";
 import { firstWithOthers } from "./parse.js";
-import { printColumn, printConstant, printQuery } from "./print.js";
+import { printColumn } from "./print.js";
 import { createReport, type Report } from "./report.js";
 import { resolveNames } from "./resolve.js";
+import type { Scope } from "./scope.js";
 import { inferTask } from "./task-type.js";
-import { columnType, isHugeInteger, operandName } from "./values.js";
+import { bindAnchor, checkTimes, isTimed } from "./time-rules.js";
 import { hasMixedUnits } from "./windows.js";
 
 /** Options of {@link bindQuery}. */
@@ -27,6 +34,8 @@ export interface BindOptions {
   readonly dialect?: Dialect;
   /** How comparisons with missing values count; `kleene` by default. */
   readonly nullLogic?: NullLogic;
+  /** Values of the query's parameters. */
+  readonly params?: Parameters;
 }
 
 /** What binding gives: a query where there are no errors. */
@@ -40,10 +49,10 @@ export interface BindResult {
  *
  * @param query - the parsed query.
  * @param schema - the tables, columns, keys and links.
- * @param options - the dialect and the logic of missing values.
+ * @param options - the dialect, the logic of missing values, values of parameters.
  * @returns the bound query; doubtful things are in its `warnings`.
- * @throws {@link PqlError} PQL2xx (names and links), PQL3xx (types), PQL4xx (windows), PQL9xx (not supported yet);
- * the rest of them are in `others`.
+ * @throws {@link PqlError} PQL2xx (names, links, parameters), PQL3xx (types, tasks), PQL4xx (windows); the rest of them are
+ * in `others`.
  */
 export function bindQuery(
   query: PredictiveQuery,
@@ -61,207 +70,100 @@ export function bindAll(
   schema: Schema,
   options: BindOptions = {},
 ): BindResult {
-  const { dialect = "relgraph", nullLogic = "kleene" } = options;
+  const { dialect = "relgraph", nullLogic = "kleene", params = {} } = options;
   const report = createReport(written.source);
-  const query = resolveNames(written, schema, dialect, report);
+  const named = resolveNames(written, schema, dialect, report);
+  const query = bindParameters(named, params, report);
   const entity = bindEntity(query, schema, report);
-  const entityTable = findTable(schema, query.entity.key.table);
+  const entityTable = findTable(schema, query.entity.keys[0]!.table);
   if (!entityTable) return { bound: null, report };
 
-  const scope = (place: Scope["place"]): Scope => ({
+  const scope = (clause: Scope["clause"]): Scope => ({
     schema,
-    row: entityTable,
-    entity: entityTable,
-    place,
     strict: dialect === "kumo",
     report,
+    entity: entityTable,
+    clause,
+    tables: [entityTable],
+    inline: false,
   });
-  const target = bindTarget(query, scope("target"));
+  const problem = problemOf(query, report);
+  const values = query.targets.map((target) => bindTarget(query, target, scope("target")));
   const where = query.where && bindCondition(query.where, scope("where"));
   const assuming = query.assuming && bindCondition(query.assuming, scope("assuming"));
-  const taskType = inferTask(query, target, entityTable, report);
-  checkTimes(query, target, report);
-  if (report.errors.length > 0 || !entity || !target || !taskType) return { bound: null, report };
-
-  const temporal = boundAggregations(target).some((aggregation) => aggregation.window !== null);
-  if (temporal && entityTable.timeColumn === null) {
-    const message = `table \`${entityTable.name}\` has no time, so every row counts as known at every anchor`;
-    const hint = "name the column that says when a row came to be";
-    report.warn("PQL490", query.entity.key.span, message, hint);
+  const tasks = query.targets.map((target, i) =>
+    inferTask(target, problem, values[i]!, entityTable, report),
+  );
+  checkTimes(query, { targets: values, where }, assuming, report);
+  const at = bindAnchor(query, report);
+  const targets = query.targets.flatMap((target, i): BoundNamedTarget[] => {
+    const [value, task] = [values[i], tasks[i]];
+    return value && task ? [{ name: target.name, value, ...task }] : [];
+  });
+  if (report.errors.length > 0 || !entity || targets.length < query.targets.length) {
+    return { bound: null, report };
   }
-  const windows = boundAggregations(target).flatMap((aggregation) => aggregation.window ?? []);
-  if (hasMixedUnits(windows)) {
-    const message =
-      "the target's windows use several units; anchors step by their approximate span";
-    report.warn("PQL493", query.target.span, message, "give all windows one unit");
-  }
+  const temporal = targets.some(({ value }) => isTimed(value));
+  warn(query, entity.table.timeColumn, targets, temporal, report);
   const { warnings } = report;
   const bound = {
     query,
     dialect,
     nullLogic,
     entity,
-    target,
+    targets,
     where,
     assuming,
-    taskType,
+    at,
     temporal,
     warnings,
   };
-  return { bound: { ...bound, toString: () => describe(bound) }, report };
+  return { bound: { ...bound, toString: () => describeBound(bound) }, report };
 }
 
-function bindTarget(query: PredictiveQuery, scope: Scope): BoundTarget | null {
-  const { target, entity } = query;
-  if (target.kind === "aggregation" || target.kind === "wildcard")
-    return bindOperand(target, scope);
-  if (target.kind !== "column") return bindCondition(target, scope);
-  const { key } = entity;
-  if (key.kind === "column" && key.table === target.table && key.column === target.column) {
+function problemOf(query: PredictiveQuery, report: Report): Problem | null {
+  const { problem, targets } = query;
+  if (problem === null || targets.length === 1) return problem;
+  const message = `\`${problem.kind.toUpperCase()}\` speaks of one target, the query has several`;
+  return report.error("PQL326", problem.span, message, "ask for that target in a query of its own");
+}
+
+function bindTarget(
+  query: PredictiveQuery,
+  { value: target, span }: NamedTarget,
+  scope: Scope,
+): BoundTarget | null {
+  if (isCondition(target)) return bindCondition(target, scope);
+  const keys = query.entity.keys.map(printColumn);
+  if (target.kind === "column" && keys.includes(printColumn(target))) {
     const message = `the target is the entity's own key \`${printColumn(target)}\``;
     return scope.report.error("PQL209", target.span, message, "predict another column");
   }
-  return bindOperand(target, scope);
+  const value = bindExpression(target, scope);
+  if (!value || value.kind === "aggregation" || value.kind === "column") return value;
+  if (boundAggregations(value).length + boundColumns(value).length > 0) return value;
+  const hint = "predict a column or an aggregation";
+  return scope.report.error("PQL327", span, "the target reads nothing from the data", hint);
 }
 
-function bindEntity(query: PredictiveQuery, schema: Schema, report: Report): BoundEntity | null {
-  const { key, each, selection, span } = query.entity;
-  const table = findTable(schema, key.table);
-  if (!table) return null;
-  if (key.kind === "wildcard") {
-    const hint = "name the key of the entity table";
-    return report.error("PQL205", key.span, `\`${printColumn(key)}\` is no key`, hint);
-  }
-  const column = findColumn(table, key.column);
-  if (!column) return null;
-  const { primaryKey } = table;
-  if (primaryKey?.length !== 1 && primaryKey?.includes(column.name)) {
-    const message = `the composite key \`${primaryKey.join("+")}\` of an entity is not supported yet`;
-    return report.error("PQL907", key.span, message, "add a column that joins the parts");
-  }
-  if (primaryKey?.length !== 1 || primaryKey[0] !== column.name) {
-    const message = `\`${printColumn(key)}\` is not the primary key of \`${table.name}\``;
-    const hint = primaryKey
-      ? `the key is ${primaryKey.map((name) => `\`${name}\``).join(" and ")}`
-      : `name the primary key of "${table.name}" in schema.json`;
-    return report.error("PQL204", key.span, message, hint);
-  }
-  if (!selection) {
-    if (each) return { table, key: column, ids: null };
-    const hint = "write FOR EACH for all of them, or = id or IN (…)";
-    return report.error("PQL211", span, "`FOR` lists the entities to predict, found no id", hint);
-  }
-  if (each) {
-    const hint = "write FOR for listed entities";
-    return report.error("PQL212", span, "`FOR EACH` predicts all entities, found a list", hint);
-  }
-  const { operator, value, operatorSpan } = selection;
-  if (operator !== "=" && operator !== "IN") {
-    const message = `entities are listed with \`=\` or \`IN\`, found \`${operator}\``;
-    const hint = "list the ids to predict, or filter with WHERE";
-    return report.error("PQL213", operatorSpan, message, hint);
-  }
-  if ((operator === "IN") !== (value.kind === "list")) {
-    const message = operator === "IN" ? "`IN` takes a list" : "`=` takes a single id";
-    return report.error("PQL302", value.span, message, "write = id or IN (id, id)");
-  }
-  const type = columnType(column);
-  const constants = value.kind === "list" ? value.items : [value];
-  const ids = constants.map((constant) => bindId(constant, type, printColumn(key), report));
-  return ids.every((id) => id !== null) ? { table, key: column, ids } : null;
-}
-
-function bindId(
-  constant: Constant,
-  type: ReturnType<typeof columnType>,
-  name: string,
+function warn(
+  query: PredictiveQuery,
+  timeColumn: string | null,
+  targets: readonly BoundNamedTarget[],
+  temporal: boolean,
   report: Report,
-): number | string | null {
-  const fits =
-    (type === "number" && constant.kind === "number") ||
-    (type === "text" && (constant.kind === "string" || isHugeInteger(constant))) ||
-    (type === "time" && constant.kind === "time");
-  if (fits) return constant.kind === "number" && type === "text" ? constant.text : constant.value;
-  const shown = printConstant(constant);
-  const hint =
-    type === "text"
-      ? `did you forget the quotes? write '${shown}'`
-      : `write an id as the table holds it`;
-  const message = `\`${name}\` holds ${type === "text" ? "texts" : `${type}s`}, found ${shown}`;
-  return report.error("PQL301", constant.span, message, hint);
-}
-
-/** Checks the rules between clauses: static against temporal queries, and what ASSUMING may hold. */
-function checkTimes(query: PredictiveQuery, target: BoundTarget | null, report: Report): void {
-  if (!target) return;
-  const operands: BoundOperand[] = [...boundColumns(target), ...boundAggregations(target)];
-  const isTimed = (operand: BoundOperand): boolean =>
-    operand.kind === "aggregation" && operand.window !== null;
-  const temporal = operands.some(isTimed);
-  const still = operands.find((operand) => !isTimed(operand));
-  if (temporal && still) {
-    const message = `the target mixes windows with the static \`${operandName(still)}\``;
-    report.error("PQL410", still.span, message, "move the static condition into WHERE");
+): void {
+  const [key] = query.entity.keys;
+  if (temporal && timeColumn === null) {
+    const message = `table \`${key!.table}\` has no time, so every row counts as known at every anchor`;
+    const hint = "name the column that says when a row came to be";
+    report.warn("PQL490", key!.span, message, hint);
   }
-  if (!temporal && query.where) {
-    const past = firstWindow(query.where);
-    const hint = "a target without a window has no anchor to look back from";
-    if (past) report.error("PQL409", past, "a static query takes no windows in WHERE", hint);
+  const aggregations = targets.flatMap(({ value }) => boundAggregations(value));
+  const windows = aggregations.flatMap(({ window }) => window ?? []);
+  if (hasMixedUnits(windows)) {
+    const message =
+      "the target's windows use several units; anchors step by their approximate span";
+    report.warn("PQL493", query.targets[0]!.span, message, "give all windows one unit");
   }
-  if (!query.assuming) return;
-  if (!temporal) {
-    const hint = "conditions on columns stand in WHERE";
-    report.error("PQL411", query.assuming.span, "a static query takes no ASSUMING", hint);
-    return;
-  }
-  const fixed = firstStatic(query.assuming);
-  const hint = "conditions on columns stand in WHERE";
-  if (fixed) report.error("PQL412", fixed, "ASSUMING takes conditions on the future only", hint);
-}
-
-type Spot = PredictiveQuery["span"] | null;
-
-function firstWindow(node: NonNullable<PredictiveQuery["where"]>): Spot {
-  if (node.kind === "comparison") {
-    return node.left.kind === "aggregation" && node.left.window ? node.left.window.span : null;
-  }
-  if (node.kind === "not") return firstWindow(node.operand);
-  return firstWindow(node.left) ?? firstWindow(node.right);
-}
-
-function firstStatic(node: NonNullable<PredictiveQuery["where"]>): Spot {
-  if (node.kind === "comparison") {
-    return node.left.kind === "aggregation" && node.left.window ? null : node.left.span;
-  }
-  if (node.kind === "not") return firstStatic(node.operand);
-  return firstStatic(node.left) ?? firstStatic(node.right);
-}
-
-function describe(bound: Omit<BoundQuery, "toString">): string {
-  const { query, entity, target, where, assuming, taskType, nullLogic } = bound;
-  const clauses = [
-    ["target", target],
-    ["where", where],
-    ["assuming", assuming],
-  ] as const;
-  const rows = clauses.flatMap(([clause, node]) =>
-    [...boundColumns(node), ...boundAggregations(node)].map((operand) => [
-      clause,
-      operand.kind === "aggregation" ? operand.name : "",
-      operandName(operand),
-      operand.type,
-      operand.column?.stype ?? "",
-      operand.kind === "aggregation"
-        ? `${operand.table.name}.${operand.foreignKey.name} → ${operand.foreignKey.table}`
-        : "",
-      operand.kind === "aggregation" && operand.window ? formatWindow(operand.window) : "",
-    ]),
-  );
-  const header = ["clause", "function", "column", "type", "stype", "link", "window"];
-  const time = entity.table.timeColumn ? `, time ${entity.table.timeColumn}` : "";
-  return [
-    `BoundQuery  ${printQuery(query)}`,
-    `  entity ${entity.table.name}.${entity.key.name}${time}   task ${taskType}   null logic ${nullLogic}`,
-    indent(textTable(header, rows)),
-  ].join("\n");
 }

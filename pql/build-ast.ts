@@ -5,20 +5,12 @@ import type * as Ast from "./ast.js";
 import { buildConstant, buildItem, readListOperator, readOperator } from "./build-constant.js";
 import { asCondition, buildColumn, buildCondition } from "./build-expression.js";
 import type * as Cst from "./cst-types.js";
-import type { PqlWarning } from "./diagnostics.js";
-import { type Extension, spanOf } from "./dialect.js";
+import { type Notes, spanOf } from "./dialect.js";
 import { unquote } from "./literals.js";
 
 /** A tree with what was noticed while building it; the tree is of use only where there are no errors. */
 export interface BuiltQuery extends Notes {
   readonly query: Ast.PredictiveQuery;
-}
-
-/** Where remarks go while the tree is built. */
-export interface Notes {
-  readonly errors: PqlWarning[];
-  readonly warnings: PqlWarning[];
-  readonly extensions: Extension[];
 }
 
 /**

@@ -2,9 +2,8 @@
 import type { IToken } from "chevrotain";
 import { joinSpans, type Span } from "../src/core/span.js";
 import type * as Ast from "./ast.js";
-import type { Notes } from "./build-ast.js";
 import type * as Cst from "./cst-types.js";
-import { listExtension, spanOf } from "./dialect.js";
+import { listExtension, type Notes, spanOf } from "./dialect.js";
 import {
   canonicalDecimal,
   canonicalInteger,

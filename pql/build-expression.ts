@@ -4,7 +4,6 @@ import { invariant } from "../src/core/assert.js";
 import { joinSpans, type Span } from "../src/core/span.js";
 import type { TimeUnit } from "../src/core/time.js";
 import * as Ast from "./ast.js";
-import type { Notes } from "./build-ast.js";
 import {
   buildConstant,
   buildItem,
@@ -14,7 +13,7 @@ import {
   readOperator,
 } from "./build-constant.js";
 import type * as Cst from "./cst-types.js";
-import { spanOf } from "./dialect.js";
+import { type Notes, spanOf } from "./dialect.js";
 import { splitName, unquote } from "./literals.js";
 
 /** Longer sums and products would be trees too deep to walk. */

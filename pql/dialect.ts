@@ -2,6 +2,7 @@
 import type { IToken } from "chevrotain";
 import type { Span } from "../src/core/span.js";
 import { AGGREGATES, PUBLISHED_AGGREGATES } from "./ast.js";
+import type { PqlWarning } from "./diagnostics.js";
 import * as T from "./tokens.js";
 
 /** One use of the superset. */
@@ -10,6 +11,13 @@ export interface Extension {
   readonly message: string;
   readonly hint: string;
   readonly span: Span;
+}
+
+/** Where remarks go while the tree is built. */
+export interface Notes {
+  readonly errors: PqlWarning[];
+  readonly warnings: PqlWarning[];
+  readonly extensions: Extension[];
 }
 
 /**

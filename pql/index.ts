@@ -3,16 +3,25 @@ export {
   AGGREGATES,
   type AggregateName,
   type Aggregation,
+  type AnchorTime,
+  type Arithmetic,
+  type Call,
   type ColumnRef,
   type Comparison,
   type Condition,
   type Constant,
   type Dialect,
   type Entity,
+  type Expression,
+  FUNCTIONS,
+  type FunctionName,
+  type NamedTarget,
   type Operator,
+  type Parameter,
   type PredictiveQuery,
   type Problem,
   type Target,
+  type Via,
   type Wildcard,
   type Window,
 } from "./ast.js";
@@ -23,9 +32,12 @@ export type {
   BoundComparison,
   BoundCondition,
   BoundEntity,
-  BoundOperand,
+  BoundExpression,
+  BoundNamedTarget,
+  BoundPath,
   BoundQuery,
   BoundTarget,
+  Hop,
   NullLogic,
 } from "./bound.js";
 export { type CheckResult, checkQuery } from "./check.js";
@@ -39,6 +51,12 @@ export {
   type RunOptions,
   runPlan,
 } from "./execute.js";
+export type { Parameters, ParameterValue } from "./parameters.js";
 export { type ParseOptions, parseQuery } from "./parse.js";
-export { type PlanOptions, planTrainingTable, type TrainingTablePlan } from "./plan.js";
+export {
+  type PlanOptions,
+  planTrainingTable,
+  planTrainingTables,
+  type TrainingTablePlan,
+} from "./plan.js";
 export { printCondition, printQuery, printTarget } from "./print.js";

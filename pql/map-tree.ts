@@ -98,7 +98,8 @@ function mapComparison(node: Comparison, rewrite: Rewrite): Comparison {
   };
 }
 
-function mapExpression(node: Expression, rewrite: Rewrite): Expression {
+/** Rewrites the leaves of a value. */
+export function mapExpression(node: Expression, rewrite: Rewrite): Expression {
   switch (node.kind) {
     case "column":
     case "wildcard":

@@ -6,57 +6,21 @@ import {
   allAggregations,
   allColumns,
   type BoundAggregation,
-  type BoundCondition,
   type BoundNamedTarget,
   type BoundQuery,
   type BoundTarget,
   boundAggregations,
   boundColumns,
-  type Hop,
   type NullLogic,
   plainColumn,
 } from "./bound.js";
 import { explainPlan } from "./explain.js";
 import { shiftWindows } from "./frames.js";
+import type { TrainingTablePlan } from "./plan-types.js";
 import { printCondition, printQuery, printTarget } from "./print.js";
 import { spanOfWindows } from "./windows.js";
 
-/** How a training table is made. */
-export interface TrainingTablePlan {
-  /** The canonical query, of this target alone where the query has several. */
-  readonly query: string;
-  /** The target's name; `null` where it has none. */
-  readonly name: string | null;
-  readonly task: EntityTask;
-  readonly nullLogic: NullLogic;
-  readonly entity: BoundQuery["entity"];
-  readonly target: BoundTarget;
-  /** What is labelled, window after window: the target, and for a forecast the target moved on by its length. */
-  readonly frames: readonly BoundTarget[];
-  readonly where: BoundCondition | null;
-  readonly assuming: BoundCondition | null;
-  /** The anchor written into the query; `null` = none. */
-  readonly at: Timestamp | null;
-  /** Windows that must be over before a label is known: those of all frames and of ASSUMING. */
-  readonly labelWindows: readonly TimeWindow[];
-  /** The span of all label windows; `null` for a static target. */
-  readonly horizon: TimeWindow | null;
-  /** Windows that WHERE looks back through. */
-  readonly pastWindows: readonly TimeWindow[];
-  /** Who is in the table, one sentence each, in the order in which rows are dropped. */
-  readonly eligibility: readonly string[];
-  /** When a row has a label, and which. */
-  readonly labelRule: string;
-  /** Tables whose times bound the anchors: those that place the target's rows, or the entity table. */
-  readonly timeTables: readonly string[];
-  /**
-   * Prints the plan, one step a line.
-   *
-   * @param anchorTimes - the anchors, to show windows in absolute dates.
-   */
-  explain(anchorTimes?: readonly Timestamp[] | Float64Array): string;
-  toString(): string;
-}
+export type { TrainingTablePlan };
 
 /** Options of {@link planTrainingTable}. */
 export interface PlanOptions {
@@ -107,7 +71,7 @@ function planTarget(bound: BoundQuery, index: number, options: PlanOptions): Tra
   const frames = Array.from({ length: named.timeframes }, (_, frame) =>
     step === null || frame === 0 ? target : shiftWindows(target, frame * (step.end - step.start)),
   );
-  const labelWindows = [...frames.flatMap(windowsOf), ...windowsOf(assuming)];
+  const labelWindows = [...frames, assuming].flatMap(futureWindows);
   const plan = {
     query,
     name: named.name,
@@ -121,7 +85,7 @@ function planTarget(bound: BoundQuery, index: number, options: PlanOptions): Tra
     at,
     labelWindows,
     horizon: labelWindows.length > 0 ? spanOfWindows(labelWindows) : null,
-    pastWindows: windowsOf(where),
+    pastWindows: allAggregations(where).flatMap(({ window }) => window ?? []),
     eligibility: describeEligibility(bound),
     labelRule: describeLabel(named, bound.nullLogic),
     timeTables: bound.temporal
@@ -140,7 +104,15 @@ export function clockTable({ path, table }: BoundAggregation): string | null {
 }
 
 function windowsOf(node: BoundTarget | null): TimeWindow[] {
-  return allAggregations(node).flatMap((aggregation) => aggregation.window ?? []);
+  return boundAggregations(node).flatMap(({ window }) => window ?? []);
+}
+
+/** Windows that a label waits for: all that end after the anchor, nested ones from the anchor on. */
+function futureWindows(node: BoundTarget | null): TimeWindow[] {
+  return allAggregations(node).flatMap(({ window }) => {
+    if (!window || window.end <= 0) return [];
+    return window.start >= 0 ? [window] : [{ ...window, start: 0 }];
+  });
 }
 
 function describeTask(bound: BoundQuery, index: number, query: string): EntityTask {
@@ -159,7 +131,7 @@ function describeTask(bound: BoundQuery, index: number, query: string): EntityTa
     window: windows.length > 0 ? spanOfWindows(windows) : null,
     unit: keepsUnit && !counts && !losesUnit(value) ? (plain?.column.unit ?? null) : null,
     integer: counts,
-    hiddenColumns: hiddenColumns(value),
+    hiddenColumns: windows.length > 0 ? [] : hiddenColumns(value),
     ...(named.timeframes > 1 && { timeframes: named.timeframes }),
     ...(named.top !== null && { top: named.top }),
     ...itemTableOf(value),
@@ -176,17 +148,18 @@ function losesUnit(value: BoundTarget): boolean {
 function itemTableOf(value: BoundTarget): { readonly itemTable?: string } {
   if (value.kind !== "aggregation" || value.name !== "LIST_DISTINCT") return {};
   const listed = plainColumn(value);
-  const key = listed?.table.foreignKeys.find((fk) => fk.columns.includes(listed.column.name));
-  return key ? { itemTable: key.table } : {};
+  if (!listed) return {};
+  const { table, column } = listed;
+  const key = table.foreignKeys.find((fk) => fk.columns.includes(column.name));
+  if (key) return { itemTable: key.table };
+  return table.primaryKey?.includes(column.name) ? { itemTable: table.name } : {};
 }
 
-/** What a model must not see: columns of a static target, and columns that a target without windows aggregates. */
+/** What a model must not see of a static target: its columns, and those that it aggregates. */
 function hiddenColumns(value: BoundTarget): EntityTask["hiddenColumns"] {
   const read = [
     ...boundColumns(value),
-    ...boundAggregations(value).flatMap(({ window, argument }) =>
-      window === null ? allColumns(argument) : [],
-    ),
+    ...boundAggregations(value).flatMap(({ argument }) => allColumns(argument)),
   ];
   const pairs = read.map(({ table, column }) => ({ table: table.name, column: column.name }));
   return pairs.filter(
@@ -219,11 +192,4 @@ function describeLabel({ value, taskType }: BoundNamedTarget, nullLogic: NullLog
   return nullLogic === "kleene"
     ? "no label where the condition is unknown"
     : "no label where a compared value is missing";
-}
-
-/** Prints a path as `review.product_id → product`, one link after the other. */
-export function printHop({ direction, from, to, foreignKey }: Hop): string {
-  return direction === "up"
-    ? `${from.name}.${foreignKey.name} → ${to.name}`
-    : `${from.name} ← ${to.name}.${foreignKey.name}`;
 }

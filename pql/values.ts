@@ -2,9 +2,9 @@
 import { assertNever } from "../src/core/assert.js";
 import { parseTime } from "../src/core/time.js";
 import type { ColumnSchema } from "../src/data/schema.js";
-import type { Comparison, Constant, NumberConstant } from "./ast.js";
-import type { BoundOperand, BoundOperator, BoundValue, ValueType } from "./bound.js";
-import { printColumn, printConstant, printTarget } from "./print.js";
+import type { Comparison, Constant, ListConstant, NumberConstant, Parameter } from "./ast.js";
+import type { BoundExpression, BoundOperator, BoundValue, ValueType } from "./bound.js";
+import { printConstant, printExpression } from "./print.js";
 import type { Report } from "./report.js";
 
 /** Returns the type of a column's values. */
@@ -23,6 +23,9 @@ export function columnType(column: ColumnSchema): ValueType {
       return assertNever(column.kind);
   }
 }
+
+/** A comparison with a constant on its right. */
+export type ConstantComparison = Comparison & { readonly right: Constant };
 
 /** A comparison whose operator and value fit its operand. */
 export interface TypedComparison {
@@ -52,14 +55,14 @@ const TEXT: ReadonlySet<string> = new Set([
  * @returns operator and value, or `null` after an error.
  */
 export function typeComparison(
-  node: Comparison,
-  operand: BoundOperand,
+  node: ConstantComparison,
+  operand: BoundExpression,
   strict: boolean,
   report: Report,
 ): TypedComparison | null {
   const { operator, right, operatorSpan } = node;
   const { type } = operand;
-  const name = printTarget(node.left);
+  const name = printExpression(node.left);
   if (type === "vector") {
     const hint = "compare another column";
     return report.error("PQL303", node.left.span, `\`${name}\` holds vectors`, hint);
@@ -73,6 +76,7 @@ export function typeComparison(
     const hint = `write = ${printConstant(right)}, or a list in brackets`;
     return report.error("PQL302", right.span, "`IN` takes a list, found a single value", hint);
   }
+  if (operator === "BETWEEN") return typeRange(node, type, report);
   if (operator !== "IN" && right.kind === "list") {
     const message = `\`${operator}\` takes a single value, found a list`;
     return report.error("PQL302", right.span, message, "write IN");
@@ -88,16 +92,39 @@ export function typeComparison(
   }
   const value =
     right.kind === "list"
-      ? typeList(right, node, type, report)
-      : typeScalar(right, node, type, report);
+      ? typeList(right, name, type, report)
+      : typeScalar(right, name, type, report);
   return value === null
     ? null
     : { operator: operator as BoundOperator, right: value, negated: false };
 }
 
+/** `BETWEEN a AND b`: a pair of values of a type with an order. */
+function typeRange(
+  node: ConstantComparison,
+  type: ValueType,
+  report: Report,
+): TypedComparison | null {
+  const name = printExpression(node.left);
+  if (type === "boolean" || type === "list") {
+    const message = `\`BETWEEN\` needs an order, \`${name}\` has none`;
+    return report.error("PQL303", node.operatorSpan, message, "compare with =, != or IN");
+  }
+  const { right } = node;
+  const items = right.kind === "list" ? right.items : [right];
+  const empty = items.find((item) => item.kind === "null" || item.kind === "list");
+  if (empty) {
+    const message = "`BETWEEN` takes two single values";
+    return report.error("PQL304", empty.span, message, "write BETWEEN 1 AND 3");
+  }
+  const values = items.map((item) => typeScalar(item as Constant, name, type, report));
+  if (values.some((value) => value === null)) return null;
+  return { operator: "BETWEEN", right: values as (number | string)[], negated: false };
+}
+
 function typeList(
-  list: Constant & { readonly kind: "list" },
-  node: Comparison,
+  list: ListConstant,
+  name: string,
   type: ValueType,
   report: Report,
 ): readonly (number | string)[] | null {
@@ -106,18 +133,31 @@ function typeList(
       const message = "a list cannot hold NULL";
       return report.error("PQL305", item.span, message, "write … IS NULL OR … IN (…)");
     }
-    return typeScalar(item, node, type, report);
+    if (item.kind === "list") {
+      const message = "a list of lists fits keys of several columns only";
+      return report.error("PQL302", item.span, message, "write IN (1, 2)");
+    }
+    return typeScalar(item as Constant, name, type, report);
   });
   return values.every((value) => value !== null) ? (values as (number | string)[]) : null;
 }
 
-function typeScalar(
+/**
+ * Checks a constant against a type.
+ *
+ * @param constant - the constant; the text of a parameter is read as the type where that is possible.
+ * @param name - what it is compared with, for messages.
+ * @param type - the type.
+ * @param report - PQL301.
+ */
+export function typeScalar(
   constant: Constant,
-  node: Comparison,
+  name: string,
   type: ValueType,
   report: Report,
 ): number | string | null {
-  const name = printTarget(node.left);
+  const given = constant.parameter === undefined ? null : readText(constant, type);
+  if (given !== null) return given;
   const mismatch = (expected: string, hint: string): null =>
     report.error(
       "PQL301",
@@ -164,8 +204,22 @@ function typeScalar(
   }
 }
 
+/** Reads the text of a parameter as a type; `null` where it does not fit or is no text. */
+function readText(constant: Constant, type: ValueType): number | string | null {
+  if (constant.kind === "number" && type === "text") return constant.text;
+  if (constant.kind === "number" && type === "time") return constant.value;
+  if (constant.kind !== "string") return null;
+  const text = constant.value.trim();
+  if (type === "number") {
+    return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : null;
+  }
+  if (type === "time") return parseTime(text);
+  if (type !== "boolean") return null;
+  return /^(true|1)$/i.test(text) ? 1 : /^(false|0)$/i.test(text) ? 0 : null;
+}
+
 /** Tells whether a constant is an integer that float64 cannot hold exactly. */
-export function isHugeInteger(constant: Constant): constant is NumberConstant {
+export function isHugeInteger(constant: Constant | Parameter): constant is NumberConstant {
   return constant.kind === "number" && constant.integer && !Number.isSafeInteger(constant.value);
 }
 
@@ -174,13 +228,13 @@ function isNumeric(text: string): boolean {
 }
 
 function typeTextComparison(
-  node: Comparison,
-  operand: BoundOperand,
+  node: ConstantComparison,
+  operand: BoundExpression,
   strict: boolean,
   report: Report,
 ): TypedComparison | null {
   const { operator, right, operatorSpan } = node;
-  const name = printTarget(node.left);
+  const name = printExpression(node.left);
   const contains = operator === "CONTAINS" || operator === "NOT CONTAINS";
   if (operand.type === "list" && contains) {
     const item = typeItem(node, operand, report);
@@ -200,11 +254,15 @@ function typeTextComparison(
   return { operator: operator as BoundOperator, right: right.value, negated: false };
 }
 
-/** Types the item looked for in a list: by the listed column, or as text in a column of lists. */
-function typeItem(node: Comparison, operand: BoundOperand, report: Report): number | string | null {
+/** Types the item looked for in a list: by what is listed, or as text in a column of lists. */
+function typeItem(
+  node: ConstantComparison,
+  operand: BoundExpression,
+  report: Report,
+): number | string | null {
   const { right } = node;
-  if (operand.kind === "aggregation" && operand.column) {
-    return typeScalar(right, node, columnType(operand.column), report);
+  if (operand.kind === "aggregation" && operand.argument && operand.argument.type !== "list") {
+    return typeScalar(right, printExpression(node.left), operand.argument.type, report);
   }
   if (right.kind === "string") return right.value;
   if (right.kind === "number") return right.text;
@@ -212,18 +270,25 @@ function typeItem(node: Comparison, operand: BoundOperand, report: Report): numb
   return report.error("PQL301", right.span, message, "look for a text or a number");
 }
 
-/** `'%x%'` is CONTAINS, `'x%'` STARTS WITH, `'%x'` ENDS WITH; the published language has no other patterns. */
+/**
+ * `'%x%'` is CONTAINS, `'x%'` STARTS WITH, `'%x'` ENDS WITH; the published language has no other patterns, and no `_`.
+ */
 function typePattern(
   pattern: string,
-  node: Comparison,
+  node: ConstantComparison,
   strict: boolean,
   report: Report,
 ): TypedComparison | null {
   const open = pattern.startsWith("%");
   const close = pattern.length > 1 && pattern.endsWith("%");
   const text = pattern.slice(open ? 1 : 0, close ? -1 : undefined);
-  const negated = node.operator === "NOT LIKE";
-  if ((!open && !close) || text === "" || text.includes("%")) {
+  const operator = node.operator as "LIKE" | "NOT LIKE";
+  const negated = operator === "NOT LIKE";
+  const simple = (open || close) && text !== "" && !text.includes("%");
+  if (!strict && (!simple || text.includes("_"))) {
+    return { operator, right: pattern, negated: false };
+  }
+  if (!simple) {
     const message = `the pattern ${printConstant(node.right)} is not supported`;
     const hint = "a pattern has % at its start, its end or both, and some text: 'x%', '%x', '%x%'";
     return report.error("PQL309", node.right.span, message, hint);
@@ -236,12 +301,4 @@ function typePattern(
     return { operator: negated ? "NOT CONTAINS" : "CONTAINS", right: text, negated: false };
   }
   return { operator: open ? "ENDS WITH" : "STARTS WITH", right: text, negated };
-}
-
-/** Prints an operand's column for messages. */
-export function operandName(operand: BoundOperand): string {
-  const { table, column, span } = operand;
-  return column
-    ? printColumn({ kind: "column", table: table.name, column: column.name, span })
-    : printColumn({ kind: "wildcard", table: table.name, span });
 }

@@ -4,43 +4,55 @@ import type { TableSchema } from "../src/data/schema.js";
 import type { Aggregation } from "./ast.js";
 import type { Report } from "./report.js";
 
-/** Where in a query an expression stands. */
-export type Place = "target" | "where" | "assuming" | "inline";
+/** The clauses of a query that hold conditions and values. */
+export type Clause = "target" | "where" | "assuming";
 
 const INT32 = 2 ** 31;
+
+/** An aggregation whose window is checked. */
+export interface WindowPlace {
+  readonly clause: Clause;
+  /** Whether it stands inside another aggregation's filter. */
+  readonly nested: boolean;
+  /** The table whose time places its rows; `null` = none has a time. */
+  readonly clock: TableSchema | null;
+  /** The aggregated table. */
+  readonly table: TableSchema;
+}
 
 /**
  * Checks the window of an aggregation.
  *
  * @param node - the aggregation.
- * @param table - the aggregated table.
- * @param place - where it stands.
- * @param report - PQL401 to PQL407.
- * @returns the window, `null` for a table without time, `undefined` after an error.
+ * @param place - where it stands and what it aggregates.
+ * @param report - PQL401 to PQL408.
+ * @returns the window, `null` where no table has a time, `undefined` after an error.
  */
 export function checkWindow(
   node: Aggregation,
-  table: TableSchema,
-  place: Place,
+  place: WindowPlace,
   report: Report,
 ): TimeWindow | null | undefined {
   const { window } = node;
+  const { clause, clock, table } = place;
   if (!window) {
-    if (table.timeColumn === null) return null;
+    if (clock === null) return null;
     const message = `\`${node.name}\` over \`${table.name}\` has no window`;
     const hint =
-      place === "where"
+      clause === "where"
         ? "add one that looks back, such as -30, 0, days or -INF, 0, days"
         : "add one, such as 0, 30, days";
     report.error("PQL402", node.span, message, hint);
     return undefined;
   }
-  const { start, end, unit, span } = window;
+  const { unit, span } = window;
+  const start = window.start as number;
+  const end = window.end as number;
   const fail = (code: string, message: string, hint: string): undefined => {
     report.error(code, span, message, hint);
     return undefined;
   };
-  if (table.timeColumn === null) {
+  if (clock === null) {
     const hint = `name a time column of "${table.name}" in schema.json, or leave out the window`;
     return fail("PQL401", `a window needs a time, table \`${table.name}\` has none`, hint);
   }
@@ -51,17 +63,22 @@ export function checkWindow(
     const message = `the window starts at ${start} and ends at ${end}, so it is empty`;
     return fail("PQL403", message, "the start is before the end");
   }
-  if (place === "where" && end > 0) {
+  if (node.name === "TIME_TO_NEXT" && start < 0) {
+    const message = "`TIME_TO_NEXT` looks ahead, its window starts before the anchor";
+    return fail("PQL408", message, "start it at 0 or later; for the past use MAX of the time");
+  }
+  if (clause === "where" && end > 0) {
     const message = "a window of WHERE looks back, this one ends after the anchor";
     return fail("PQL406", message, "end it at 0; conditions on the future stand in ASSUMING");
   }
-  if (place === "target" && start < 0) {
-    const message = "the target's window starts before the anchor";
-    return fail("PQL404", message, "start it at 0 or later; conditions on the past stand in WHERE");
+  // Inside a label's filter the past is as good as the future: both are true.
+  if (place.nested || start >= 0) return { start, end, unit };
+  const hint = "start it at 0 or later; conditions on the past stand in WHERE";
+  if (clause === "target") {
+    return fail("PQL404", "the target's window starts before the anchor", hint);
   }
-  if (place === "assuming" && start < 0) {
-    const message = "a window of ASSUMING starts before the anchor";
-    return fail("PQL405", message, "start it at 0 or later; conditions on the past stand in WHERE");
+  if (clause === "assuming") {
+    return fail("PQL405", "a window of ASSUMING starts before the anchor", hint);
   }
   return { start, end, unit };
 }
