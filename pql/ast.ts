@@ -169,15 +169,7 @@ export interface Negative {
 }
 
 /** The functions, in the order tools list them. */
-export const FUNCTIONS = [
-  "COALESCE",
-  "ABS",
-  "LOG",
-  "LENGTH",
-  "YEAR",
-  "MONTH",
-  "WEEKDAY",
-] as const;
+export const FUNCTIONS = ["COALESCE", "ABS", "LOG", "LENGTH", "YEAR", "MONTH", "WEEKDAY"] as const;
 
 /** A function's name. */
 export type FunctionName = (typeof FUNCTIONS)[number];

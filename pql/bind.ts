@@ -1,9 +1,11 @@
 /** Query and schema to a bound query: names, links, types, windows and the task, all checked before any data is read. */
 import { findTable, type Schema } from "../src/data/schema.js";
 import {
+  type Constant,
   type Dialect,
   isCondition,
   type NamedTarget,
+  type Parameter,
   type PredictiveQuery,
   type Problem,
 } from "./ast.js";
@@ -18,6 +20,7 @@ import {
   type NullLogic,
 } from "./bound.js";
 import { describeBound } from "./describe-bound.js";
+import { KEEP, mapQuery } from "./map-tree.js";
 import { bindParameters, type Parameters } from "./parameters.js";
 import { firstWithOthers } from "./parse.js";
 import { printColumn } from "./print.js";
@@ -107,7 +110,7 @@ export function bindAll(
   warn(query, entity.table.timeColumn, targets, temporal, report);
   const { warnings } = report;
   const bound = {
-    query,
+    query: mapQuery(query, { ...KEEP, constant: (node) => settledAs(node, report) }),
     dialect,
     nullLogic,
     entity,
@@ -119,6 +122,11 @@ export function bindAll(
     warnings,
   };
   return { bound: { ...bound, toString: () => describeBound(bound) }, report };
+}
+
+/** A constant as its place made it; parameters are gone by now. */
+function settledAs(node: Constant | Parameter, { settled }: Report): Constant | Parameter {
+  return node.kind === "parameter" ? node : (settled.get(node) ?? node);
 }
 
 function problemOf(query: PredictiveQuery, report: Report): Problem | null {

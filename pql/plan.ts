@@ -1,7 +1,9 @@
 /** Bound query to plan: plain data that says how a training table is made; one plan per target. */
 import { PqlError } from "../src/core/errors.js";
 import type { Timestamp, TimeWindow } from "../src/core/time.js";
+import type { TableSchema } from "../src/data/schema.js";
 import type { EntityTask } from "../src/task/task.js";
+import { isSplitColumn } from "../src/task/training-table.js";
 import {
   allAggregations,
   allColumns,
@@ -126,12 +128,11 @@ function describeTask(bound: BoundQuery, index: number, query: string): EntityTa
     query,
     taskType,
     entityTable: bound.entity.table.name,
-    keyNames: bound.query.entity.keys.flatMap((key) => (key.kind === "column" ? key.column : [])),
     targetName: printTarget(bound.query.targets[index]!.value),
     window: windows.length > 0 ? spanOfWindows(windows) : null,
     unit: keepsUnit && !counts && !losesUnit(value) ? (plain?.column.unit ?? null) : null,
     integer: counts,
-    hiddenColumns: windows.length > 0 ? [] : hiddenColumns(value),
+    hiddenColumns: windows.length > 0 ? [] : hiddenColumns(value, bound.entity.table),
     ...(named.timeframes > 1 && { timeframes: named.timeframes }),
     ...(named.top !== null && { top: named.top }),
     ...itemTableOf(value),
@@ -155,9 +156,11 @@ function itemTableOf(value: BoundTarget): { readonly itemTable?: string } {
   return table.primaryKey?.includes(column.name) ? { itemTable: table.name } : {};
 }
 
-/** What a model must not see of a static target: its columns, and those that it aggregates. */
-function hiddenColumns(value: BoundTarget): EntityTask["hiddenColumns"] {
+/** What a model must not see of a static target: its columns, those that it aggregates, and the split. */
+function hiddenColumns(value: BoundTarget, entity: TableSchema): EntityTask["hiddenColumns"] {
+  const split = entity.columns.filter((column) => isSplitColumn(column.name));
   const read = [
+    ...split.map((column) => ({ table: entity, column })),
     ...boundColumns(value),
     ...boundAggregations(value).flatMap(({ argument }) => allColumns(argument)),
   ];

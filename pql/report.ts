@@ -1,6 +1,7 @@
 /** A collector of errors and warnings, so that one pass reports everything it finds. */
 import { PqlError } from "../src/core/errors.js";
 import type { Span } from "../src/core/span.js";
+import type { Constant } from "./ast.js";
 import type { PqlWarning } from "./diagnostics.js";
 
 /** Where the passes of binding put what they find. */
@@ -10,6 +11,9 @@ export interface Report {
   /** Adds an error and returns `null`, the value of whatever could not be bound. */
   error(code: string, span: Span, message: string, hint: string): null;
   warn(code: string, span: Span, message: string, hint: string): void;
+  /** Parameters as the type of their place makes them: a text that was read as a number is one from then on. */
+  readonly settled: ReadonlyMap<Constant, Constant>;
+  settle(given: Constant, read: Constant): void;
 }
 
 /**
@@ -20,9 +24,14 @@ export interface Report {
 export function createReport(source: string): Report {
   const errors: PqlError[] = [];
   const warnings: PqlWarning[] = [];
+  const settled = new Map<Constant, Constant>();
   return {
     errors,
     warnings,
+    settled,
+    settle(given, read) {
+      settled.set(given, read);
+    },
     error(code, span, message, hint) {
       const known = errors.some((e) => e.code === code && e.span?.start === span.start);
       if (!known) errors.push(new PqlError(code, message, { hint, span, source }));

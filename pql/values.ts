@@ -1,9 +1,11 @@
 /** The types of values: what an operand yields, which operators take it, and constants in its type. */
 import { assertNever } from "../src/core/assert.js";
+import type { Span } from "../src/core/span.js";
 import { parseTime } from "../src/core/time.js";
 import type { ColumnSchema } from "../src/data/schema.js";
 import type { Comparison, Constant, ListConstant, NumberConstant, Parameter } from "./ast.js";
 import type { BoundExpression, BoundOperator, BoundValue, ValueType } from "./bound.js";
+import { canonicalDecimal, canonicalInteger } from "./literals.js";
 import { printConstant, printExpression } from "./print.js";
 import type { Report } from "./report.js";
 
@@ -156,8 +158,11 @@ export function typeScalar(
   type: ValueType,
   report: Report,
 ): number | string | null {
-  const given = constant.parameter === undefined ? null : readText(constant, type);
-  if (given !== null) return given;
+  const read = constant.parameter === undefined ? null : readAs(constant, type);
+  if (read !== null) {
+    report.settle(constant, read);
+    return read.kind === "boolean" ? Number(read.value) : read.value;
+  }
   const mismatch = (expected: string, hint: string): null =>
     report.error(
       "PQL301",
@@ -204,18 +209,41 @@ export function typeScalar(
   }
 }
 
-/** Reads the text of a parameter as a type; `null` where it does not fit or is no text. */
-function readText(constant: Constant, type: ValueType): number | string | null {
-  if (constant.kind === "number" && type === "text") return constant.text;
-  if (constant.kind === "number" && type === "time") return constant.value;
+/** Reads a parameter as another type, where its value can be one: texts as numbers, times and truth values, numbers as texts. */
+function readAs(
+  constant: Constant,
+  type: ValueType,
+): Exclude<Constant, ListConstant | { readonly kind: "null" }> | null {
+  const { span } = constant;
+  if (constant.kind === "number") {
+    if (type === "time") return { kind: "time", value: constant.value, span };
+    return type === "text" ? { kind: "string", value: constant.text, span } : null;
+  }
   if (constant.kind !== "string") return null;
   const text = constant.value.trim();
-  if (type === "number") {
-    return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : null;
+  switch (type) {
+    case "number":
+      return readNumber(text, span);
+    case "time": {
+      const value = parseTime(text);
+      return value === null ? null : { kind: "time", value, span };
+    }
+    case "boolean": {
+      if (/^(true|1)$/i.test(text)) return { kind: "boolean", value: true, span };
+      return /^(false|0)$/i.test(text) ? { kind: "boolean", value: false, span } : null;
+    }
+    default:
+      return null;
   }
-  if (type === "time") return parseTime(text);
-  if (type !== "boolean") return null;
-  return /^(true|1)$/i.test(text) ? 1 : /^(false|0)$/i.test(text) ? 0 : null;
+}
+
+function readNumber(text: string, span: Span): NumberConstant | null {
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return null;
+  const value = Number(text) + 0;
+  if (!Number.isFinite(value)) return null;
+  const integer = /^[-+]?\d+$/.test(text);
+  const digits = integer ? canonicalInteger(text.replace("+", "")) : canonicalDecimal(value);
+  return { kind: "number", value, integer, text: digits, span };
 }
 
 /** Tells whether a constant is an integer that float64 cannot hold exactly. */

@@ -3,7 +3,7 @@ import { ConfigError } from "./core/errors.js";
 import { formatNumber, textTable } from "./core/pretty.js";
 import type { Database } from "./data/database.js";
 import type { ExpertName } from "./experts/expert.js";
-import { fitExpert } from "./fit.js";
+import { fitExpert, requireModel } from "./fit.js";
 import {
   countParts,
   type JudgedPart,
@@ -12,6 +12,7 @@ import {
   type PartMetrics,
 } from "./judge.js";
 import { computeLabels } from "./labels.js";
+import { hideFunctions } from "./leaks.js";
 import { predictionValues } from "./prediction-values.js";
 import type { FitOptions } from "./predictor.js";
 import { compileQuery } from "./query.js";
@@ -92,7 +93,9 @@ export async function evaluate(
   query: string,
   options: EvaluateOptions = {},
 ): Promise<EvaluationRun> {
-  const { plan } = compileQuery(db.schema, query, options);
+  const { plan: compiled } = compileQuery(db.schema, query, options);
+  requireModel(compiled.task);
+  const { plan, warnings: leaks } = hideFunctions(db, compiled);
   const first = options.seed ?? 0;
   options.onProgress?.({ stage: "labels", message: "computing labels" });
   const set = computeLabels(db, plan, options.times ?? {}, { ...options, seed: first });
@@ -100,7 +103,7 @@ export async function evaluate(
   requireParts(labels);
   await initBackend(options.backend === undefined ? {} : { backend: options.backend });
   const start = set.splitTimes ?? startTimes(labels);
-  const warnings = new Set<string>(set.warnings);
+  const warnings = new Set<string>([...leaks, ...set.warnings]);
   const predictions: ScoredPredictions[] = [];
   const results: RegimeResult[] = [];
   const kept: { fresh: FreshRun | null } = { fresh: null };

@@ -2,12 +2,14 @@
 import type { ModelConfig } from "../gnn/spec.js";
 import type { TrainerConfig } from "../gnn/trainer.js";
 import type { TrainingTablePlan } from "../pql/plan.js";
+import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Duration } from "./core/time.js";
 import type { Database } from "./data/database.js";
 import { fitConstant } from "./experts/constant.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { fitGnn } from "./experts/gnn.js";
+import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
 
 /** How a model is made; everything has a default. */
@@ -60,6 +62,7 @@ export function fitExpert(
   visibleTimes: Float64Array,
   options: ExpertOptions = {},
 ): Fit {
+  requireModel(labels.task);
   const little = tooLittle(labels);
   if (little !== null) {
     const warning = `there is too little history to learn from: ${little}; each entity is predicted from its own past`;
@@ -85,6 +88,27 @@ export function fitExpert(
     isTimeUp,
   });
   return { expert, warnings: [] };
+}
+
+/**
+ * Checks that there is a model for a task.
+ *
+ * @param task - the task.
+ * @throws {@link ConfigError} CFG191 for forecasts, rankings, lists and links: their training tables are there, not yet their models.
+ */
+export function requireModel({ taskType, query }: EntityTask): void {
+  switch (taskType) {
+    case "binary_classification":
+    case "multiclass_classification":
+    case "regression":
+      return;
+    default: {
+      const message = `there is no model for ${taskType.replaceAll("_", " ")} yet: ${query}`;
+      const hint =
+        "its training table is there (relgraph labels); predict a number, a class or a condition";
+      throw new ConfigError("CFG191", message, { hint });
+    }
+  }
 }
 
 /** Says what there is too little of, or `null`. */

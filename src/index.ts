@@ -43,11 +43,25 @@ export {
 export { generateSaasDatabase } from "./generate/database.js";
 export type { SaasOptions } from "./generate/options.js";
 export { writeSaas } from "./generate/write.js";
-export { computeLabels, formatAnchors, type LabelSet, type TimeOptions } from "./labels.js";
+export {
+  computeLabels,
+  computeTargetLabels,
+  formatAnchors,
+  type LabelOptions,
+  type LabelSet,
+  type TimeOptions,
+} from "./labels.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
-export { type CompiledQuery, compileQuery, type LanguageOptions } from "./query.js";
+export {
+  type CompiledQuery,
+  type CompiledTargets,
+  compileQuery,
+  compileTargets,
+  type LanguageOptions,
+} from "./query.js";
 export { type PredictionTable, summarizePredictions } from "./task/prediction-table.js";
 export {
+  namedLabelsToTable,
   predictionTableToTable,
   scoredPredictionsToTable,
   trainingTableToTable,

@@ -1,14 +1,17 @@
 /** Labels of a query: which anchors, the labels at them, and their split. */
 import { type LabelTable, runPlan } from "../pql/execute.js";
 import type { TrainingTablePlan } from "../pql/plan.js";
+import { spanOfWindows } from "../pql/windows.js";
 import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
 import { type Duration, formatTime, type Timestamp } from "./core/time.js";
+import { cellValue } from "./data/column.js";
 import type { Database } from "./data/database.js";
 import type { SplitTimes } from "./task/regime.js";
 import {
   type AnchorSplit,
   assignSplit,
+  closeLabelWindows,
   defaultAnchors,
   randomSplit,
   relbenchAnchors,
@@ -16,6 +19,7 @@ import {
   splitAtTimes,
   temporalSplit,
 } from "./task/splits.js";
+import { isSplitColumn, SPLITS, type SplitName } from "./task/training-table.js";
 
 /** Which anchors to label, and how rows are split. */
 export interface TimeOptions {
@@ -28,6 +32,12 @@ export interface TimeOptions {
   readonly evalAnchors?: number | undefined;
   /** Distance of anchors; the length of the target's window by default. */
   readonly step?: Duration | undefined;
+}
+
+/** How a query is labelled. */
+export interface LabelOptions extends WorkOptions {
+  /** Seed of a random split; 0 by default. */
+  readonly seed?: number | undefined;
 }
 
 /** The labels of a query. */
@@ -44,7 +54,8 @@ export interface LabelSet {
  *
  * With `val` and `test` the anchors follow RelBench's protocol. Otherwise they step back from the latest whole window (or
  * are those given) and are split 0.8 / 0.1 / 0.1 by whole timeframes, each part's windows closed before the next begins.
- * Static targets are split by the rows' own times, or at random where there are none.
+ * Links are tested on the last timeframe and validated on the one before. Static targets are split by a column SPLIT, else by
+ * the rows' own times, or at random where there are none. Anchors of a query asked `AT` a time close before it.
  *
  * @param db - the database.
  * @param plan - the query's plan.
@@ -56,8 +67,27 @@ export function computeLabels(
   db: Database,
   plan: TrainingTablePlan,
   times: TimeOptions = {},
-  options: WorkOptions & { readonly seed?: number | undefined } = {},
+  options: LabelOptions = {},
 ): LabelSet {
+  return computeTargetLabels(db, [plan], times, options)[0]!;
+}
+
+/**
+ * Labels the training tables of a query with several targets, all at the same anchors with the same split.
+ *
+ * @param db - the database.
+ * @param plans - a plan per target, of one query.
+ * @param times - anchors and split, see {@link computeLabels}; the windows of all targets must be over.
+ * @param options - `seed` of a random split; progress, cancellation.
+ * @returns the labels of each target.
+ * @throws {@link ConfigError} as {@link computeLabels}.
+ */
+export function computeTargetLabels(
+  db: Database,
+  plans: readonly TrainingTablePlan[],
+  times: TimeOptions = {},
+  options: LabelOptions = {},
+): LabelSet[] {
   const work = { onProgress: options.onProgress, signal: options.signal };
   if ((times.val === undefined) !== (times.test === undefined)) {
     const given = times.val === undefined ? "test" : "val";
@@ -69,33 +99,50 @@ export function computeLabels(
       },
     );
   }
-  if (plan.horizon === null)
-    return staticLabels(db, plan, times, { ...work, seed: options.seed ?? 0 });
-  const { split, warnings } = chooseAnchors(db, plan, times);
-  const anchors = split === null ? (times.anchors ?? []) : joined(split);
-  const labels = runPlan(plan, db, anchors, work);
-  const notes = [...warnings, ...labels.warnings.map((warning) => warning.message)];
-  if (split === null) return { labels, splitTimes: null, warnings: notes };
-  const splitTimes =
-    times.val === undefined || times.test === undefined
-      ? null
-      : { val: times.val, test: times.test };
-  return { labels: assignSplit(labels, split), splitTimes, warnings: notes };
+  const seed = options.seed ?? 0;
+  if (plans[0]!.horizon === null) {
+    return plans.map((plan) => staticLabels(db, plan, times, { ...work, seed }));
+  }
+  const { split, warnings } = chooseAnchors(db, together(plans), times);
+  const { val, test } = times;
+  const splitTimes = val === undefined || test === undefined ? null : { val, test };
+  return plans.map((plan) => {
+    const labels = runPlan(plan, db, joined(split), work);
+    const notes = [...warnings, ...labels.warnings.map((warning) => warning.message)];
+    return { labels: assignSplit(labels, split), splitTimes, warnings: notes };
+  });
 }
 
-/** Chooses the anchors of each part; `null` where explicit anchors are too few to split. */
+/** One plan that speaks for the windows and tables of several targets. */
+function together(plans: readonly TrainingTablePlan[]): TrainingTablePlan {
+  const [first] = plans;
+  if (plans.length === 1) return first!;
+  const labelWindows = plans.flatMap((plan) => plan.labelWindows);
+  const window = spanOfWindows(plans.flatMap(({ task }) => task.window ?? []));
+  return {
+    ...first!,
+    labelWindows,
+    horizon: spanOfWindows(labelWindows),
+    timeTables: [...new Set(plans.flatMap((plan) => plan.timeTables))],
+    task: { ...first!.task, window },
+  };
+}
+
+/** Chooses the anchors of each part; all train where they are too few to split. */
 function chooseAnchors(
   db: Database,
   plan: TrainingTablePlan,
   times: TimeOptions,
-): { split: AnchorSplit | null; warnings: string[] } {
+): { split: AnchorSplit; warnings: string[] } {
   const window = plan.task.window!;
   const { labelWindows } = plan;
   if (times.anchors) {
     const anchors = Float64Array.from(new Set(times.anchors)).sort();
-    return splitOrAll(anchors, labelWindows);
+    return splitOrAll(anchors, plan);
   }
-  const span = db.timeSpan(plan.timeTables);
+  const data = db.timeSpan(plan.timeTables);
+  // A query asked AT a time learns from what was over by then.
+  const span = data && { min: data.min, max: Math.min(data.max, plan.at ?? Infinity) };
   if (!span) {
     const message = `no row of ${plan.timeTables.map((name) => `\`${name}\``).join(", ")} has a time`;
     return { split: emptySplit(), warnings: [`${message}, so there are no anchors to learn from`] };
@@ -103,14 +150,15 @@ function chooseAnchors(
   if (times.val !== undefined && times.test !== undefined) {
     const whole = db.timeSpan()!;
     const delta = times.step ?? { count: plan.horizon!.end, unit: window.unit };
-    const split = relbenchAnchors({
+    const protocol = {
       valTime: times.val,
       testTime: times.test,
       delta,
       ...(times.evalAnchors !== undefined && { evalAnchors: times.evalAnchors }),
       minTime: whole.min,
       maxTime: whole.max,
-    });
+    };
+    const split = closeLabelWindows(relbenchAnchors(protocol), labelWindows, protocol);
     return { split, warnings: [] };
   }
   try {
@@ -121,7 +169,7 @@ function chooseAnchors(
       maxTime: span.max,
       ...(times.step && { step: times.step }),
     });
-    return splitOrAll(anchors, labelWindows);
+    return splitOrAll(anchors, plan);
   } catch (error) {
     // A history shorter than one window cannot teach anything, but its entities can still be predicted.
     if (!(error instanceof ConfigError) || error.code !== "CFG174") throw error;
@@ -131,10 +179,11 @@ function chooseAnchors(
 
 function splitOrAll(
   anchors: Float64Array,
-  labelWindows: TrainingTablePlan["labelWindows"],
+  { labelWindows, task }: TrainingTablePlan,
 ): { split: AnchorSplit; warnings: string[] } {
   try {
-    return { split: splitAnchors(anchors, labelWindows), warnings: [] };
+    const ratios = task.taskType === "temporal_link_prediction" ? "last" : undefined;
+    return { split: splitAnchors(anchors, labelWindows, ratios), warnings: [] };
   } catch (error) {
     if (!(error instanceof ConfigError) || error.code !== "CFG175") throw error;
     const none = new Float64Array(0);
@@ -157,11 +206,33 @@ function staticLabels(
     const splitTimes = { val: times.val, test: times.test };
     return { labels: { ...labels, split }, splitTimes, warnings };
   }
+  const own = ownSplit(db, labels);
+  if (own) return { labels: { ...labels, split: own }, splitTimes: null, warnings };
   const timed = anchorTimes.length > 0 && anchorTimes.every((time) => Number.isFinite(time));
   const split = timed
     ? temporalSplit(anchorTimes)
     : randomSplit(anchorTimes.length, { seed: options.seed });
   return { labels: { ...labels, split }, splitTimes: null, warnings };
+}
+
+/**
+ * The split that the entity table brings itself: a column SPLIT of 0, 1 and 2 or of `train`, `val` and `test`; `null` where
+ * there is none.
+ *
+ * @see Kumo: a user's column SPLIT overrides the default split.
+ */
+function ownSplit(db: Database, { task, entityRows }: LabelTable): Uint8Array | null {
+  const table = db.table(task.entityTable);
+  const column = table.columns.find(({ name }) => isSplitColumn(name));
+  if (!column) return null;
+  const codes = new Uint8Array(entityRows.length);
+  for (let i = 0; i < codes.length; i++) {
+    const value = cellValue(column, entityRows[i]!);
+    const code = typeof value === "number" ? value : SPLITS.indexOf(value as SplitName);
+    if (code !== 0 && code !== 1 && code !== 2) return null;
+    codes[i] = code;
+  }
+  return codes;
 }
 
 function joined({ train, val, test }: AnchorSplit): number[] {

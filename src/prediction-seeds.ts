@@ -15,7 +15,7 @@ export type EntityId = string | number | readonly (string | number)[];
  *
  * @param db - the database.
  * @param plan - the query's plan.
- * @param request - `anchor`: by default the latest time of the tables that the target reads, and for a static target each
+ * @param request - `anchor`: by default the time of `AT`, else the latest time of the tables that the target reads, and for a static target each
  * row's own time; `entities`: only these, in this order, whether WHERE holds for them or not.
  * @throws {@link ConfigError} CFG151 if a listed entity does not exist, CFG152 if no anchor is given and the tables that
  * the target reads hold no time.
@@ -30,7 +30,7 @@ export function predictionSeeds(
 ): Seeds {
   const { entityTable } = plan.task;
   // A static target is predicted at each row's own time, as it was learned.
-  const anchor = request.anchor ?? (plan.horizon === null ? null : latestTime(db, plan));
+  const anchor = request.anchor ?? plan.at ?? (plan.horizon === null ? null : latestTime(db, plan));
   if (request.entities) {
     const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
     const own = db.timeColumn(entityTable);

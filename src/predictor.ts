@@ -9,7 +9,7 @@ import type { Database } from "./data/database.js";
 import { restoreConstant } from "./experts/constant.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { restoreGnn } from "./experts/gnn.js";
-import { fitExpert, type ModelOptions } from "./fit.js";
+import { fitExpert, type ModelOptions, requireModel } from "./fit.js";
 import {
   countParts,
   type JudgedPart,
@@ -19,6 +19,7 @@ import {
   type PartOutputs,
 } from "./judge.js";
 import { computeLabels, type TimeOptions } from "./labels.js";
+import { hideFunctions } from "./leaks.js";
 import {
   FOLDER_VERSION,
   type ModelManifest,
@@ -119,7 +120,9 @@ export class Predictor {
    * AbortedError CFG900 once cancelled.
    */
   static async fit(db: Database, query: string, options: FitOptions = {}): Promise<Predictor> {
-    const { bound, plan } = compileQuery(db.schema, query, options);
+    const { bound, plan: compiled } = compileQuery(db.schema, query, options);
+    requireModel(compiled.task);
+    const { plan, warnings: leaks } = hideFunctions(db, compiled);
     const seed = options.seed ?? 0;
     options.onProgress?.({ stage: "labels", message: "computing labels" });
     const { labels, warnings } = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
@@ -139,6 +142,7 @@ export class Predictor {
       // Where there is too little history, that one warning says it all.
       warnings: [
         ...bound.warnings.map((warning) => warning.message),
+        ...leaks,
         ...(fit.warnings.length > 0 ? fit.warnings : warnings),
       ],
       scores,

@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import type { Dialect, PredictiveQuery } from "../../pql/ast.js";
 import type { NullLogic } from "../../pql/bound.js";
+import type { Parameters, ParameterValue } from "../../pql/parameters.js";
+import { ConfigError } from "../core/errors.js";
 import type { Database, OpenOptions } from "../data/database.js";
 import type { LanguageOptions } from "../query.js";
 import type { Session, WorkFlags } from "./session.js";
-import { notYet } from "./usage.js";
 import { oneOf, wholeNumber } from "./values.js";
 
 /** Flags of a command that reads data. */
@@ -67,17 +68,44 @@ export function withLanguage(command: Command): Command {
       "how comparisons with missing values count: kleene or kumo",
       oneOf<NullLogic>("--null-logic", ["kleene", "kumo"]),
     )
-    .option("--param <name=value>", "value of a parameter of the query (later version)", collect);
+    .option(
+      "--param <name=value>",
+      "value of the parameter :name, or a JSON list of values; repeatable",
+      collect,
+    );
 }
 
 /**
  * Reads the options of the language.
  *
- * @throws {@link ConfigError} CFG190 for `--param`.
+ * @throws {@link ConfigError} CFG514 for a `--param` that is no `name=value`.
  */
 export function languageOf({ dialect, nullLogic, param }: LanguageFlags): LanguageOptions {
-  if (param) throw notYet("`--param`", "write the value into the query");
-  return { dialect, nullLogic };
+  return { dialect, nullLogic, ...(param && { params: readParameters(param) }) };
+}
+
+/** Reads `name=value`; a value in square brackets is a JSON list, any other is a text that takes the type of its place. */
+function readParameters(texts: readonly string[]): Parameters {
+  const entries = texts.map((text): [string, ParameterValue] => {
+    const [, name, value] = /^:?([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return [name, readValue(value)];
+    throw new ConfigError("CFG514", `\`--param\` expects name=value, found \`${text}\``, {
+      hint: "for :days in the query, write --param days=30",
+    });
+  });
+  return Object.fromEntries(entries);
+}
+
+function readValue(text: string): ParameterValue {
+  if (!text.trimStart().startsWith("[")) return text;
+  try {
+    return JSON.parse(text) as ParameterValue;
+  } catch (cause) {
+    throw new ConfigError("CFG514", `\`--param\` holds a list that is no JSON: \`${text}\``, {
+      hint: 'write [1, 2] or ["a", "b"]',
+      cause,
+    });
+  }
 }
 
 /** A query that can be read, and its language. */
@@ -91,7 +119,7 @@ export interface WrittenQuery {
  *
  * @param query - the query.
  * @param flags - as parsed.
- * @throws {@link PqlError} PQL0xx or PQL1xx if it cannot be read; ConfigError CFG190 for `--param`.
+ * @throws {@link PqlError} PQL0xx or PQL1xx if it cannot be read; ConfigError CFG514 for `--param`.
  */
 export async function readQuery(query: string, flags: LanguageFlags): Promise<WrittenQuery> {
   const language = languageOf(flags);

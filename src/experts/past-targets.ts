@@ -1,5 +1,10 @@
 /** Past targets as a table: each entity's own labels whose windows have closed, dated by their closing time. */
-import { type BoundColumn, boundAggregations, boundColumns } from "../../pql/bound.js";
+import {
+  allAggregations,
+  allColumns,
+  type BoundAggregation,
+  type BoundColumn,
+} from "../../pql/bound.js";
 import { runPlan } from "../../pql/execute.js";
 import type { TrainingTablePlan } from "../../pql/plan.js";
 import type { WorkOptions } from "../core/progress.js";
@@ -69,22 +74,27 @@ export function withPastTargets(
 }
 
 /**
- * Tells whether a label may rest on cells that become known after its window has closed: then it has no closing time
+ * Tells whether a label may rest on cells or rows that become known after its window has closed: then it has no closing time
  * at which it is safe to show.
  *
  * @param plan - the query's plan.
  */
 export function readsLateCells({ target, assuming }: TrainingTablePlan): boolean {
-  const isLate = ({ table, column }: Pick<BoundColumn, "table" | "column">): boolean =>
-    column.knownFrom !== null || column.name === table.endTimeColumn;
   return [target, assuming].some(
-    (clause) =>
-      boundColumns(clause).some(isLate) ||
-      boundAggregations(clause).some(
-        ({ table, column, where }) =>
-          (column !== null && isLate({ table, column })) || boundColumns(where).some(isLate),
-      ),
+    (clause) => allColumns(clause).some(isLate) || allAggregations(clause).some(joinsLateRows),
   );
+}
+
+/** A cell that becomes known after its row, or that stands in a row which may come after the one it is looked up for. */
+function isLate({ table, column, steps }: BoundColumn): boolean {
+  const isLateCell = column.knownFrom !== null || column.name === table.endTimeColumn;
+  return isLateCell || steps.some((step) => step.to.timeColumn !== null);
+}
+
+/** A joined row holds rows that may come after the one whose time places it. */
+function joinsLateRows({ path }: BoundAggregation): boolean {
+  const inner = path.hops.slice(0, -1);
+  return inner.some((hop, i) => i + 1 !== path.clock && hop.to.timeColumn !== null);
 }
 
 /** The anchors before some anchors whose windows have closed, ascending; none that closes before the data begins. */

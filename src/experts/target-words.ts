@@ -13,6 +13,12 @@ const WORDS: Readonly<Record<AggregateName, string>> = {
   FIRST: "first",
   LAST: "last",
   LIST_DISTINCT: "set of",
+  MEDIAN: "median",
+  STDDEV: "spread of",
+  VARIANCE: "variance of",
+  QUANTILE: "quantile of",
+  MODE: "most frequent",
+  TIME_TO_NEXT: "time to next",
 };
 
 /**
@@ -23,17 +29,26 @@ const WORDS: Readonly<Record<AggregateName, string>> = {
 export function targetWords({ target, task }: TrainingTablePlan): string {
   switch (target.kind) {
     case "aggregation": {
-      const { name, table, column } = target;
+      const { name, table, argument } = target;
       const rows = humanize(table.name);
-      if (column === null) return `${WORDS[name]} ${rows}`;
+      if (argument === null) return `${WORDS[name]} ${rows}`;
+      if (argument.kind !== "column") return `${WORDS[name]} ${singular(rows)} values`;
+      const { column } = argument;
       return `${WORDS[name]} ${singular(rows)} ${withoutUnit(humanize(column.name), column.unit)}`;
     }
     case "column":
       return humanize(target.column.name);
     case "comparison":
+    case "relation":
     case "and":
     case "or":
     case "not":
       return `outcome of ${task.targetName}`;
+    case "arithmetic":
+    case "negative":
+    case "call":
+    case "constant":
+    case "anchor":
+      return task.targetName;
   }
 }

@@ -123,8 +123,9 @@ function namesByType({ taskType }: EntityTask): readonly BaselineName[] {
       return ["prior", "majority", "entity-prior", "recent-prior"];
     case "multilabel_classification":
     case "forecasting":
-    case "ranking":
-    case "link_prediction":
+    case "multilabel_ranking":
+    case "temporal_link_prediction":
+    case "static_link_prediction":
       return [];
     default:
       return assertNever(taskType);

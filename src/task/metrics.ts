@@ -70,8 +70,9 @@ export function primaryMetric(taskType: TaskType): PrimaryMetric {
     case "regression":
     case "forecasting":
       return { name: "mae", higherIsBetter: false };
-    case "ranking":
-    case "link_prediction":
+    case "multilabel_ranking":
+    case "temporal_link_prediction":
+    case "static_link_prediction":
       return { name: "map_at_k", higherIsBetter: true };
     default:
       return assertNever(taskType);
@@ -79,7 +80,10 @@ export function primaryMetric(taskType: TaskType): PrimaryMetric {
 }
 
 /** Task types whose targets and predictions are flat numbers; lists go to {@link evaluateRanking}. */
-export type ValueTaskType = Exclude<TaskType, "ranking" | "link_prediction">;
+export type ValueTaskType = Exclude<
+  TaskType,
+  "multilabel_ranking" | "temporal_link_prediction" | "static_link_prediction"
+>;
 
 /**
  * Computes all metrics of a task type.

@@ -15,18 +15,20 @@ import { Table } from "../data/table.js";
 import { concatLabels, concatPredictions } from "./concat-predictions.js";
 import { isYes, type PredictionTable, type PredictionValues } from "./prediction-table.js";
 import type { Regime } from "./regime.js";
-import { SPLITS, type TrainingTable } from "./training-table.js";
+import { SPLITS, type TargetLists, type TrainingTable } from "./training-table.js";
 
 /**
- * Writes labels as a table: the entity's key columns, TIMESTAMP, TARGET and, where the rows are split, SPLIT.
+ * Writes labels as a table: the entity's key columns, TIMESTAMP, for forecasts FORECAST_STEP, TARGET and, where the rows are
+ * split, SPLIT.
  *
  * @param labels - the labelled rows.
  * @param db - the database that `entityRows` points into.
- * @returns TARGET is a number (0 or 1 for binary targets) or the class; TIMESTAMP is null for a static task.
+ * @returns TARGET is a number (0 or 1 for binary targets), the class, or a list; TIMESTAMP is null for a static task.
  */
 export function trainingTableToTable(labels: TrainingTable, db: Database): Table {
   return new Table("labels", [
     ...entityColumns(labels, db),
+    ...(labels.steps ? [numberColumn("FORECAST_STEP", labels.steps)] : []),
     targetColumn(labels),
     ...(labels.split ? [codedColumn("SPLIT", SPLITS, Int32Array.from(labels.split))] : []),
   ]);
@@ -110,10 +112,81 @@ function entityColumns(
   ];
 }
 
-function targetColumn({ task, targets, classes }: TrainingTable): Column {
+function targetColumn({ task, targets, classes, lists }: TrainingTable): Column {
+  if (lists && classes) return listsColumn("TARGET", lists, classes);
   if (classes) return codedColumn("TARGET", classes, Int32Array.from(targets));
   const integer = task.integer || task.taskType === "binary_classification";
   return numberColumn("TARGET", targets, { integer });
+}
+
+function listsColumn(name: string, lists: TargetLists, dictionary: readonly string[]): Column {
+  const { offsets, items, numeric } = lists;
+  const length = offsets.length - 1;
+  return { kind: "list", name, length, validity: null, offsets, codes: items, dictionary, numeric };
+}
+
+/** The labels of one of several targets. */
+export interface NamedLabels {
+  readonly name: string;
+  readonly labels: TrainingTable;
+}
+
+/**
+ * Writes the labels of several targets as one table: the entity's key columns, TIMESTAMP, a column NAME_TARGET for each target
+ * and, where the rows are split, SPLIT.
+ *
+ * @param parts - the labels of each target, of the same entities and anchors.
+ * @param db - the database that `entityRows` points into.
+ * @returns a row for each entity and anchor that has a label of any target; the others are null there.
+ */
+export function namedLabelsToTable(parts: readonly NamedLabels[], db: Database): Table {
+  const union = joinRows(parts.map(({ labels }) => labels));
+  const { task } = parts[0]!.labels;
+  const { entityRows, anchorTimes, rowsOf } = union;
+  const targets = parts.map(({ name, labels }, i) =>
+    renameColumn(takeRows(targetColumn(labels), rowsOf[i]!), `${name}_TARGET`),
+  );
+  const split = union.split && [codedColumn("SPLIT", SPLITS, union.split)];
+  return new Table("labels", [
+    ...entityColumns({ task, entityRows, anchorTimes }, db),
+    ...targets,
+    ...(split ?? []),
+  ]);
+}
+
+/** Rows of several tables as one list of (anchor, entity), and where each of them stands in each table (-1 = nowhere). */
+function joinRows(tables: readonly TrainingTable[]): {
+  readonly entityRows: Int32Array;
+  readonly anchorTimes: Float64Array;
+  readonly rowsOf: readonly Int32Array[];
+  readonly split: Int32Array | null;
+} {
+  const places = tables.flatMap((table, t) =>
+    Array.from(table.entityRows, (entity, row) => ({
+      entity,
+      row,
+      t,
+      at: table.anchorTimes[row]!,
+    })),
+  );
+  places.sort((a, b) => (a.at === b.at ? a.entity - b.entity || a.t - b.t : a.at - b.at));
+  const firsts = places.filter(
+    ({ at, entity }, i) => i === 0 || places[i - 1]!.at !== at || places[i - 1]!.entity !== entity,
+  );
+  const rowsOf = tables.map(() => new Int32Array(firsts.length).fill(-1));
+  let joined = -1;
+  places.forEach((place, i) => {
+    const before = places[i - 1];
+    if (!before || before.at !== place.at || before.entity !== place.entity) joined++;
+    rowsOf[place.t]![joined] = place.row;
+  });
+  const isSplit = tables.every((table) => table.split !== null);
+  return {
+    entityRows: Int32Array.from(firsts, ({ entity }) => entity),
+    anchorTimes: Float64Array.from(firsts, ({ at }) => at),
+    rowsOf,
+    split: isSplit ? Int32Array.from(firsts, ({ t, row }) => tables[t]!.split![row]!) : null,
+  };
 }
 
 /** The value columns of predictions, and the prediction's row that each of their rows belongs to. */

@@ -91,6 +91,28 @@ export function relbenchAnchors(protocol: RelbenchProtocol): AnchorSplit {
   };
 }
 
+/**
+ * Leaves out the anchors whose label windows do not close before the next part begins: the leak guard, for steps shorter
+ * than the window.
+ *
+ * @param split - anchors by RelBench's protocol.
+ * @param labelWindows - the windows of the labels.
+ * @param protocol - when validation and test begin and the data end.
+ */
+export function closeLabelWindows(
+  split: AnchorSplit,
+  labelWindows: readonly TimeWindow[],
+  { valTime, testTime, maxTime }: Pick<RelbenchProtocol, "valTime" | "testTime" | "maxTime">,
+): AnchorSplit {
+  const closedBy = (anchors: Float64Array, end: Timestamp): Float64Array =>
+    anchors.filter((anchor) => labelEnd(anchor, labelWindows) <= end);
+  return {
+    train: closedBy(split.train, valTime),
+    val: closedBy(split.val, testTime),
+    test: closedBy(split.test, maxTime),
+  };
+}
+
 /** Settings of {@link defaultAnchors}. */
 export interface DefaultAnchorOptions {
   /** The span of the target's windows. */
@@ -150,20 +172,23 @@ export function labelEnd(anchor: Timestamp, labelWindows: readonly TimeWindow[])
  *
  * @param anchors - ascending.
  * @param labelWindows - the windows of the labels.
- * @param ratios - shares of the timeframes.
+ * @param ratios - shares of the timeframes; `last` tests on the last timeframe and validates on the one before.
  * @throws {@link ConfigError} CFG175 if a part is left without anchors, CFG176 if the ratios are not positive.
- * @see Kumo `ApproxDateOffsetSplit([0.8, 0.1, 0.1])`.
+ * @see Kumo `ApproxDateOffsetSplit([0.8, 0.1, 0.1])`; `DateOffsetSplit([-end, 0])` for links.
  */
 export function splitAnchors(
   anchors: Float64Array,
   labelWindows: readonly TimeWindow[],
-  ratios: SplitRatios = DEFAULT_RATIOS,
+  ratios: SplitRatios | "last" = DEFAULT_RATIOS,
 ): AnchorSplit {
-  const [trainShare, valShare, testShare] = checkRatios(ratios);
   const n = anchors.length;
-  const whole = trainShare + valShare + testShare;
-  const testCount = Math.max(1, Math.round((n * testShare) / whole));
-  const valCount = Math.max(1, Math.round((n * valShare) / whole));
+  const countOf = (part: 1 | 2): number => {
+    if (ratios === "last") return 1;
+    const shares = checkRatios(ratios);
+    return Math.max(1, Math.round((n * shares[part]) / (shares[0] + shares[1] + shares[2])));
+  };
+  const valCount = countOf(1);
+  const testCount = countOf(2);
   const test = anchors.slice(Math.max(0, n - testCount));
   const closedBy = (next: Timestamp | undefined): Float64Array =>
     anchors.filter((anchor) => next !== undefined && labelEnd(anchor, labelWindows) <= next);

@@ -10,6 +10,11 @@ export const SPLITS = ["train", "val", "test"] as const;
 /** A part of a split. */
 export type SplitName = (typeof SPLITS)[number];
 
+/** Tells whether a column of an entity table says which part each row belongs to. */
+export function isSplitColumn(name: string): boolean {
+  return name.toUpperCase() === "SPLIT";
+}
+
 /** A list per row: row `r` holds `classes[items[offsets[r] … offsets[r + 1] - 1]]`. */
 export interface TargetLists {
   /** int32 `[rows + 1]`, ascending from 0. */

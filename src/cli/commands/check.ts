@@ -21,13 +21,17 @@ export const registerCheck: Register = (program, open) => {
   withWork(withLanguage(command)).action(
     async (text: string, flags: LanguageFlags & Partial<DataFlags>) => {
       const session = open(flags);
-      const { dialect, nullLogic } = languageOf(flags);
+      const { dialect, nullLogic, params } = languageOf(flags);
       const db =
         flags.data === undefined ? null : await openData(session, { ...flags, data: flags.data });
       const { checkQuery } = await import("../../../pql/check.js");
       const { firstWithOthers } = await import("../../../pql/parse.js");
       const { printQuery } = await import("../../../pql/print.js");
-      const options = { ...(dialect && { dialect }), ...(nullLogic && { nullLogic }) };
+      const options = {
+        ...(dialect && { dialect }),
+        ...(nullLogic && { nullLogic }),
+        ...(params && { params }),
+      };
       const found = checkQuery(text, db?.schema, options);
       const { errors, warnings, extensions, query, bound } = found;
       for (const { code, message, hint } of warnings) {
@@ -35,14 +39,15 @@ export const registerCheck: Register = (program, open) => {
       }
       if (errors.length > 0 && !session.json) throw firstWithOthers(errors);
       const canonical = query ? printQuery(query) : null;
-      const taskType = bound?.taskType ?? null;
+      const targets = (bound?.targets ?? []).map(({ name, taskType }) => ({ name, taskType }));
+      const tasks = targets.map(({ taskType }) => taskType.replaceAll("_", " "));
       session.result(
-        () =>
-          `${canonical}\n${taskType ? `task: ${taskType.replaceAll("_", " ")}` : "task: known with --data"}`,
+        () => `${canonical}\ntask: ${tasks.length > 0 ? tasks.join(", ") : "known with --data"}`,
         () => ({
           valid: errors.length === 0,
           query: canonical,
-          taskType,
+          taskType: targets[0]?.taskType ?? null,
+          ...(targets.length > 1 && { targets }),
           errors,
           warnings,
           extensions,

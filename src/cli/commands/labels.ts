@@ -40,34 +40,58 @@ export const registerLabels: Register = (program, open) => {
       const times = await readTimes(flags);
       await checkTableFile(flags.out);
       const db = await openQueryData(session, flags, tree);
-      const { compileQuery } = await import("../../query.js");
-      const { plan } = compileQuery(db.schema, query, language);
-      const { labels, warnings } = await label(session, db, plan, times, flags.seed);
+      const { compileTargets } = await import("../../query.js");
+      const { bound, plans } = compileTargets(db.schema, query, language);
+      const sets = await label(session, db, plans, times, flags.seed);
+      const warnings = [...new Set(sets.flatMap((set) => set.warnings))];
       for (const warning of warnings) session.warn(warning);
-      const { trainingTableToTable } = await import("../../task/result-tables.js");
-      await giveTable(session, trainingTableToTable(labels, db), flags.out, {
-        query: plan.query,
-        taskType: plan.task.taskType,
-        ...(labels.split && { splits: splitCounts(labels) }),
+      const { namedLabelsToTable, trainingTableToTable } = await import(
+        "../../task/result-tables.js"
+      );
+      const { printQuery } = await import("../../../pql/print.js");
+      const [first] = sets;
+      const table =
+        sets.length === 1
+          ? trainingTableToTable(first!.labels, db)
+          : namedLabelsToTable(
+              sets.map(({ labels }, i) => ({ name: plans[i]!.name!, labels })),
+              db,
+            );
+      const { split } = first!.labels;
+      await giveTable(session, table, flags.out, {
+        query: printQuery(bound.query),
+        taskType: plans[0]!.task.taskType,
+        ...(plans.length > 1 && {
+          targets: plans.map(({ name, task }) => ({ name, taskType: task.taskType })),
+        }),
+        ...(split && { splits: splitCounts(first!.labels) }),
         warnings,
       });
     },
   );
 };
 
-/** Labels at exactly the anchors given, without a split; else by the protocol, split. */
+/** The labels of one target. */
+type Labelled = Pick<LabelSet, "labels" | "warnings">;
+
+/** Labels at exactly the anchors given, by an option or the query's AT, without a split; else by the protocol, split. */
 async function label(
   session: Session,
   db: Database,
-  plan: TrainingTablePlan,
+  plans: readonly TrainingTablePlan[],
   times: TimeOptions,
   seed: number,
-): Promise<Pick<LabelSet, "labels" | "warnings">> {
-  if (times.anchors) {
-    const { runPlan } = await import("../../../pql/execute.js");
-    const labels = runPlan(plan, db, times.anchors, session.work);
-    return { labels, warnings: labels.warnings.map(({ message }) => message) };
+): Promise<readonly Labelled[]> {
+  const at = plans[0]!.at;
+  const asked = at === null || times.val !== undefined ? undefined : [at];
+  const anchors = times.anchors ?? asked;
+  if (!anchors) {
+    const { computeTargetLabels } = await import("../../labels.js");
+    return computeTargetLabels(db, plans, times, { ...session.work, seed });
   }
-  const { computeLabels } = await import("../../labels.js");
-  return computeLabels(db, plan, times, { ...session.work, seed });
+  const { runPlan } = await import("../../../pql/execute.js");
+  return plans.map((plan) => {
+    const labels = runPlan(plan, db, anchors, session.work);
+    return { labels, warnings: labels.warnings.map(({ message }) => message) };
+  });
 }

@@ -139,7 +139,7 @@ describe("baselineNames", () => {
   it("offers the recent mean wherever targets have windows", () => {
     expect(baselineNames(taskOf("binary_classification"))).toContain("recent-mean");
     expect(baselineNames(regression)).toContain("recent-mean");
-    expect(baselineNames(taskOf("link_prediction"))).toEqual([]);
+    expect(baselineNames(taskOf("temporal_link_prediction"))).toEqual([]);
   });
 });
 

@@ -132,7 +132,7 @@ describe("predictionTableToTable", () => {
 
   it("writes ranks of recommended items and steps of forecasts", () => {
     const ranking = predictionTableToTable(
-      predictions("link_prediction", {
+      predictions("temporal_link_prediction", {
         kind: "ranking",
         items: ["I1", "I2"],
         offsets: Int32Array.of(0, 2, 3),
@@ -249,7 +249,7 @@ describe("concatPredictions", () => {
       codes: Int32Array.of(0),
       scores: Float64Array.of(1),
     } as const;
-    const table = predictions("ranking", values);
+    const table = predictions("multilabel_ranking", values);
     const joined = concatPredictions([table, table]);
     expect(joined.values).toMatchObject({ offsets: Int32Array.of(0, 1, 1, 2, 2) });
     expect(joined.entityRows).toEqual(Int32Array.of(2, 0, 2, 0));
