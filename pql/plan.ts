@@ -69,7 +69,7 @@ function planTarget(bound: BoundQuery, index: number, options: PlanOptions): Tra
   const target = named.value;
   const alone = { ...bound.query, targets: [bound.query.targets[index]!] };
   const query = printQuery(alone);
-  const step = named.timeframes > 1 ? spanOfWindows(windowsOf(target)) : null;
+  const step = named.timeframes > 1 ? spanOfWindows(futureWindows(target)) : null;
   const frames = Array.from({ length: named.timeframes }, (_, frame) =>
     step === null || frame === 0 ? target : shiftWindows(target, frame * (step.end - step.start)),
   );
@@ -91,7 +91,7 @@ function planTarget(bound: BoundQuery, index: number, options: PlanOptions): Tra
     eligibility: describeEligibility(bound),
     labelRule: describeLabel(named, bound.nullLogic),
     timeTables: bound.temporal
-      ? [...new Set(boundAggregations(target).flatMap((node) => clockTable(node) ?? []))]
+      ? [...new Set(allAggregations(target).flatMap((node) => clockTable(node) ?? []))]
       : [entity.table.name],
   };
   const explain = (anchors: readonly Timestamp[] | Float64Array = []): string =>
@@ -105,11 +105,7 @@ export function clockTable({ path, table }: BoundAggregation): string | null {
   return path.clock === 0 ? table.name : path.hops[path.clock - 1]!.to.name;
 }
 
-function windowsOf(node: BoundTarget | null): TimeWindow[] {
-  return boundAggregations(node).flatMap(({ window }) => window ?? []);
-}
-
-/** Windows that a label waits for: all that end after the anchor, nested ones from the anchor on. */
+/** Windows that a label waits for: all that end after the anchor, from the anchor on. */
 function futureWindows(node: BoundTarget | null): TimeWindow[] {
   return allAggregations(node).flatMap(({ window }) => {
     if (!window || window.end <= 0) return [];
@@ -120,7 +116,7 @@ function futureWindows(node: BoundTarget | null): TimeWindow[] {
 function describeTask(bound: BoundQuery, index: number, query: string): EntityTask {
   const named = bound.targets[index]!;
   const { value, taskType } = named;
-  const windows = windowsOf(value);
+  const windows = futureWindows(value);
   const counts = value.kind === "aggregation" && value.name.startsWith("COUNT");
   const keepsUnit = value.kind === "column" || value.kind === "aggregation";
   const plain = plainColumn(value);

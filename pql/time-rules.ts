@@ -3,10 +3,10 @@ import type { Span } from "../src/core/span.js";
 import { parseTime, type Timestamp } from "../src/core/time.js";
 import type { PredictiveQuery } from "./ast.js";
 import {
+  allAggregations,
   type BoundCondition,
   type BoundExpression,
   type BoundTarget,
-  boundAggregations,
   isBoundCondition,
 } from "./bound.js";
 import { printExpression } from "./print.js";
@@ -18,9 +18,9 @@ export interface BoundClauses {
   readonly where: BoundCondition | null;
 }
 
-/** Tells whether a node looks into a window. */
+/** Tells whether a node looks into a window, if only in the filter of an aggregation. */
 export function isTimed(node: BoundTarget | null): boolean {
-  return boundAggregations(node).some((aggregation) => aggregation.window !== null);
+  return allAggregations(node).some((aggregation) => aggregation.window !== null);
 }
 
 /**
@@ -45,7 +45,7 @@ export function checkTimes(
     const hint = "move the static condition into WHERE";
     report.error("PQL410", spanOf(still), "the target mixes windows with static values", hint);
   }
-  const past = temporal ? undefined : boundAggregations(where).find(({ window }) => window);
+  const past = temporal ? undefined : allAggregations(where).find(({ window }) => window);
   if (past) {
     const hint = "a target without a window has no anchor to look back from";
     report.error("PQL409", past.span, "a static query takes no windows in WHERE", hint);

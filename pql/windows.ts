@@ -1,7 +1,7 @@
 /** The rules of time in a query: which windows may stand where, and the span they cover together. */
 import { approximateMs, type TimeUnit, type TimeWindow } from "../src/core/time.js";
 import type { TableSchema } from "../src/data/schema.js";
-import type { Aggregation } from "./ast.js";
+import { type Aggregation, aggregationsOf } from "./ast.js";
 import type { Report } from "./report.js";
 
 /** The clauses of a query that hold conditions and values. */
@@ -71,8 +71,8 @@ export function checkWindow(
     const message = "a window of WHERE looks back, this one ends after the anchor";
     return fail("PQL406", message, "end it at 0; conditions on the future stand in ASSUMING");
   }
-  // Inside a label's filter the past is as good as the future: both are true.
-  if (place.nested || start >= 0) return { start, end, unit };
+  // Inside a label's filter the past is as good as the future, and a filter that looks ahead makes a label of the past.
+  if (place.nested || start >= 0 || looksAhead(node)) return { start, end, unit };
   const hint = "start it at 0 or later; conditions on the past stand in WHERE";
   if (clause === "target") {
     return fail("PQL404", "the target's window starts before the anchor", hint);
@@ -81,6 +81,12 @@ export function checkWindow(
     return fail("PQL405", "a window of ASSUMING starts before the anchor", hint);
   }
   return { start, end, unit };
+}
+
+/** Tells whether the filter of an aggregation holds one with a window of the future. */
+function looksAhead({ where }: Aggregation): boolean {
+  if (!where) return false;
+  return aggregationsOf(where).some(({ window }) => window !== null && Number(window.end) > 0);
 }
 
 const FIXED_UNITS: readonly TimeUnit[] = ["days", "hours", "minutes", "seconds", "milliseconds"];

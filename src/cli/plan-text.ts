@@ -46,6 +46,7 @@ export function planText(plan: TrainingTablePlan, labels: LabelTable): string {
   return [
     plan.explain(anchorTimes(labels)),
     summarizeTrainingTable(labels),
+    ...windowsText(plan, labels),
     textTable(["anchor", "rows", mean], shown, ["left", "right", "right"]),
     reasons.length === 0
       ? "no rows dropped"
@@ -71,6 +72,19 @@ export function planDocument(plan: TrainingTablePlan, labels: LabelTable): unkno
     eligibility,
     labelRule,
     rows: splitCounts(labels),
+    splits: splitSpans(plan, labels).map(({ part, anchors, from, to, labelsFrom, labelsTo }) => ({
+      split: part,
+      anchors,
+      from: formatTime(from),
+      to: formatTime(to),
+      labelsFrom: formatTime(labelsFrom),
+      labelsTo: formatTime(labelsTo),
+    })),
+    steps: plan
+      .explain()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim()),
     anchors: labels.anchors.map(({ anchorTime, rows, mean }) => {
       const window = anchorTime !== null && horizon ? placeWindow(anchorTime, horizon) : null;
       return {
@@ -98,6 +112,64 @@ export function splitCounts(labels: TrainingTable): {
   if (!labels.split) return { train: labels.targets.length, val: 0, test: 0 };
   const [train, val, test] = SPLITS.map((part) => splitRows(labels, part).length);
   return { train: train!, val: val!, test: test! };
+}
+
+/** The anchors of a part of the split, and what their label windows cover. */
+interface SplitSpan {
+  readonly part: string;
+  readonly anchors: number;
+  readonly from: number;
+  readonly to: number;
+  readonly labelsFrom: number;
+  readonly labelsTo: number;
+}
+
+/** The windows of each part in absolute dates; none for a target without windows. */
+function splitSpans({ horizon }: TrainingTablePlan, labels: LabelTable): SplitSpan[] {
+  if (horizon === null) return [];
+  const parts = labels.split ? SPLITS : (["all"] as const);
+  return parts.flatMap((part) => {
+    const rows = part === "all" ? null : splitRows(labels, part);
+    const times = rows
+      ? Float64Array.from(rows, (row) => labels.anchorTimes[row]!)
+      : labels.anchorTimes;
+    const anchors = Float64Array.from(new Set(times)).sort();
+    if (anchors.length === 0) return [];
+    const from = anchors[0]!;
+    const to = anchors.at(-1)!;
+    const labelsFrom = placeWindow(from, horizon).from;
+    return {
+      part,
+      anchors: anchors.length,
+      from,
+      to,
+      labelsFrom,
+      labelsTo: placeWindow(to, horizon).to,
+    };
+  });
+}
+
+function windowsText(plan: TrainingTablePlan, labels: LabelTable): string[] {
+  const lines = splitSpans(plan, labels).map(
+    ({ part, anchors, from, to, labelsFrom, labelsTo }) => [
+      part,
+      String(anchors),
+      `${formatTime(from)} … ${formatTime(to)}`,
+      `(${formatTime(labelsFrom)}, ${formatTime(labelsTo)}]`,
+      plan.pastWindows.length > 0 ? pastText(plan, from, to) : "",
+    ],
+  );
+  if (lines.length === 0) return [];
+  const header = ["windows", "anchors", "from … to", "labels lie in"];
+  const past = plan.pastWindows.length > 0;
+  return [textTable(past ? [...header, "WHERE looks at"] : header, lines, ["left", "right"])];
+}
+
+/** What the windows of WHERE cover from the first to the last anchor. */
+function pastText({ pastWindows }: TrainingTablePlan, from: number, to: number): string {
+  const starts = pastWindows.map((window) => placeWindow(from, window).from);
+  const ends = pastWindows.map((window) => placeWindow(to, window).to);
+  return `(${formatTime(Math.min(...starts))}, ${formatTime(Math.max(...ends))}]`;
 }
 
 function anchorTimes({ anchors }: LabelTable): number[] {
