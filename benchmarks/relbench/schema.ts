@@ -51,6 +51,9 @@ export interface RelbenchTable {
 export interface RelbenchFile {
   /** Where the facts are from, and what is left out. */
   readonly about: string;
+  /** When validation and test begin; `null` where that depends on the copy of the data. */
+  readonly val: string | null;
+  readonly test: string | null;
   readonly tables: Readonly<Record<string, RelbenchTable>>;
 }
 

@@ -30,6 +30,8 @@ export interface WindowedTask extends TaskBase {
   readonly kind: "windowed";
   /** RelBench's `timedelta` in days. */
   readonly days: number;
+  /** Validation and test anchors each, at most; absent: one. */
+  readonly evalAnchors?: number;
 }
 
 /**

@@ -14,6 +14,13 @@ const BINARY = { taskType: "binary_classification" } as const;
 const REGRESSION = { taskType: "regression" } as const;
 const LINKS = { taskType: "temporal_link_prediction" } as const;
 
+/** The analyses of rel-trial that say how a study ended. */
+const PRIMARY = `(outcome_analyses.p_value_modifier IS NULL OR outcome_analyses.p_value_modifier != '>')
+          AND outcome_analyses.p_value BETWEEN 0 AND 1 AND outcomes.outcome_type = 'Primary'`;
+const OF_STUDY = "VIA nct_id -> outcome_analyses.nct_id";
+const FIRST_OF_STUDY = `${PRIMARY}
+        AND outcome_analyses.id = MIN(outcome_analyses.id ${OF_STUDY} WHERE ${PRIMARY}, 0, 365, days)`;
+
 /** In the order of RelBench. @see relbench `tasks/*.py` and the `sql` of its task manifests. */
 export const WINDOWED_V1: readonly WindowedTask[] = [
   {
@@ -143,6 +150,7 @@ export const WINDOWED_V1: readonly WindowedTask[] = [
     ...F1,
     name: "driver-position",
     days: 60,
+    evalAnchors: 40,
     ...REGRESSION,
     query: "PREDICT AVG(results.positionOrder, 0, 60, days) FOR EACH drivers.driverId",
     agreement: "exact",
@@ -152,16 +160,18 @@ export const WINDOWED_V1: readonly WindowedTask[] = [
     ...F1,
     name: "driver-dnf",
     days: 30,
+    evalAnchors: 40,
     ...BINARY,
     query: `PREDICT COUNT(results.* WHERE results.statusId != 1, 0, 30, days) > 0
       FOR EACH drivers.driverId ASSUMING COUNT(results.*, 0, 30, days) > 0`,
     agreement: "exact",
-    note: "As above; a result without a status is no finish in neither.",
+    note: "A result without a status counts as finished in both.",
   },
   {
     ...F1,
     name: "driver-top3",
     days: 30,
+    evalAnchors: 40,
     ...BINARY,
     query: "PREDICT MIN(qualifying.position, 0, 30, days) <= 3 FOR EACH drivers.driverId",
     agreement: "exact",
@@ -251,9 +261,7 @@ export const WINDOWED_V1: readonly WindowedTask[] = [
     ...TRIAL,
     name: "study-outcome",
     ...BINARY,
-    query: `PREDICT MIN(outcome_analyses.p_value
-        WHERE (outcome_analyses.p_value_modifier IS NULL OR outcome_analyses.p_value_modifier != '>')
-          AND outcome_analyses.p_value BETWEEN 0 AND 1 AND outcomes.outcome_type = 'Primary', 0, 365, days) <= 0.05
+    query: `PREDICT MIN(outcome_analyses.p_value WHERE ${PRIMARY}, 0, 365, days) <= 0.05
       FOR EACH studies.nct_id`,
     agreement: "exact",
     note: "An analysis and its outcome are of one study.",
@@ -273,15 +281,12 @@ export const WINDOWED_V1: readonly WindowedTask[] = [
     ...TRIAL,
     name: "site-success",
     ...REGRESSION,
-    query: `PREDICT 1 - COUNT_DISTINCT(outcome_analyses.nct_id
-        WHERE (outcome_analyses.p_value_modifier IS NULL OR outcome_analyses.p_value_modifier != '>')
-          AND outcome_analyses.p_value >= 0.05 AND outcome_analyses.p_value <= 1 AND outcomes.outcome_type = 'Primary', 0, 365, days)
-      / COUNT_DISTINCT(outcome_analyses.nct_id
-        WHERE (outcome_analyses.p_value_modifier IS NULL OR outcome_analyses.p_value_modifier != '>')
-          AND outcome_analyses.p_value BETWEEN 0 AND 1 AND outcomes.outcome_type = 'Primary', 0, 365, days)
+    query: `PREDICT COUNT(outcome_analyses.* WHERE ${FIRST_OF_STUDY}
+        AND MAX(outcome_analyses.p_value ${OF_STUDY} WHERE ${PRIMARY}, 0, 365, days) < 0.05, 0, 365, days)
+      / COUNT(outcome_analyses.* WHERE ${FIRST_OF_STUDY}, 0, 365, days)
       FOR EACH facilities.facility_id`,
-    agreement: "close",
-    note: "A study that lists a facility several times counts once; the SQL counts it as often as it is listed.",
+    agreement: "exact",
+    note: "A study counts once for each time it lists the site: of its analyses the one with the smallest id stands for it. An analysis and its outcome are of one study.",
   },
   {
     ...TRIAL,
