@@ -1,9 +1,10 @@
 /** Who is in the table at an anchor: keys, creation and end; and how many are not, by reason. */
 import type { Timestamp } from "../src/core/time.js";
-import { isValid } from "../src/data/column.js";
 import type { Database } from "../src/data/database.js";
+import { TRUE } from "./filter.js";
+import { timesOf } from "./values-of-rows.js";
 
-/** Why rows are not in a table: pairs of entity and anchor, each counted under its first reason. */
+/** Why rows are not in a table: triples of entity, anchor and window of a forecast, each counted under its first reason. */
 export interface DropCounts {
   /** The entity's key is null. */
   nullKey: number;
@@ -66,7 +67,8 @@ export function readPopulation(db: Database, table: string): Population {
   const columns = (schema.primaryKey ?? []).map((name) => db.table(table).column(name));
   const firstRows = clean ? null : keys.lookup(columns);
   const at: Population["at"] = (anchor, dropped) => {
-    const eligible = new Uint8Array(size);
+    const eligible = new Uint8Array(size).fill(1);
+    if (firstRows === null && created === null && ended === null) return eligible;
     for (let row = 0; row < size; row++) {
       const first = firstRows === null ? row : firstRows[row]!;
       const time = typeof anchor === "number" ? anchor : anchor[row]!;
@@ -75,7 +77,8 @@ export function readPopulation(db: Database, table: string): Population {
       else if (created !== null && !(created[row]! <= time)) dropped.notYetCreated++;
       // Without an anchor (+Infinity) there is no moment at which a row could have ended.
       else if (ended !== null && time !== Infinity && ended[row]! <= time) dropped.ended++;
-      else eligible[row] = 1;
+      else continue;
+      eligible[row] = 0;
     }
     return eligible;
   };
@@ -85,23 +88,42 @@ export function readPopulation(db: Database, table: string): Population {
 function readTimes(db: Database, table: string, name: string | null): Float64Array | null {
   if (name === null) return null;
   const column = db.table(table).column(name);
-  if (column.kind !== "timestamp") return null;
-  return Float64Array.from(column.values, (time, row) =>
-    isValid(column, row) ? time : Number.NaN,
-  );
+  return column.kind === "timestamp" ? timesOf(column) : null;
 }
 
 /**
  * Removes the entities for which a condition does not hold.
  *
  * @param eligible - uint8 `[entities]`, changed in place.
- * @param keep - which rows hold.
+ * @param truth - uint8 `[entities]`, as filters give it.
  * @returns how many were removed.
  */
-export function dropUnless(eligible: Uint8Array, keep: (row: number) => boolean): number {
+export function dropUnlessTrue(eligible: Uint8Array, truth: Uint8Array): number {
   let removed = 0;
   for (let row = 0; row < eligible.length; row++) {
-    if (eligible[row] === 0 || keep(row)) continue;
+    if (eligible[row] === 0 || truth[row] === TRUE) continue;
+    eligible[row] = 0;
+    removed++;
+  }
+  return removed;
+}
+
+/**
+ * Removes the entities without a label, or those with one.
+ *
+ * @param eligible - uint8 `[entities]`, changed in place.
+ * @param labels - float64 `[entities]`, NaN = no label.
+ * @param labelled - which are kept.
+ * @returns how many were removed.
+ */
+export function keepLabelled(
+  eligible: Uint8Array,
+  labels: Float64Array,
+  labelled: boolean,
+): number {
+  let removed = 0;
+  for (let row = 0; row < eligible.length; row++) {
+    if (eligible[row] === 0 || Number.isNaN(labels[row]!) !== labelled) continue;
     eligible[row] = 0;
     removed++;
   }

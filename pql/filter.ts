@@ -1,12 +1,15 @@
-/** Conditions over columns: three-valued logic, one byte a row. */
+/** Conditions in three-valued logic, one byte a row, and comparisons of values with constants. */
 import { assertNever } from "../src/core/assert.js";
 import type {
   BoundComparison,
   BoundCondition,
   BoundOperator,
+  BoundRelation,
   BoundValue,
   NullLogic,
 } from "./bound.js";
+import { compileLike } from "./like.js";
+import { compareDigits, compareTexts } from "./text-order.js";
 import type { RowValues } from "./values-of-rows.js";
 
 /** The comparison does not hold. */
@@ -21,20 +24,21 @@ const OR = Uint8Array.of(0, 1, 2, 1, 1, 1, 2, 1, 2);
 const NOT = Uint8Array.of(1, 0, 2);
 
 /**
- * Evaluates a condition as a filter.
+ * Joins comparisons by AND, OR and NOT.
  *
  * @param condition - the condition.
  * @param logic - `kleene`: unknown stays unknown; `kumo`: a comparison with a missing value is false.
  * @param compare - evaluates one comparison; a fresh array that may be changed.
  * @returns uint8 `[rows]` of {@link FALSE}, {@link TRUE}, {@link UNKNOWN}.
  */
-export function evaluate(
+export function combine(
   condition: BoundCondition,
   logic: NullLogic,
-  compare: (comparison: BoundComparison) => Uint8Array,
+  compare: (comparison: BoundComparison | BoundRelation) => Uint8Array,
 ): Uint8Array {
   switch (condition.kind) {
-    case "comparison": {
+    case "comparison":
+    case "relation": {
       const truth = compare(condition);
       if (logic === "kumo") {
         for (let row = 0; row < truth.length; row++) if (truth[row] === UNKNOWN) truth[row] = FALSE;
@@ -42,17 +46,21 @@ export function evaluate(
       return truth;
     }
     case "not": {
-      const truth = evaluate(condition.operand, logic, compare);
+      const truth = combine(condition.operand, logic, compare);
       for (let row = 0; row < truth.length; row++) truth[row] = NOT[truth[row]!]!;
       return truth;
     }
     case "and":
     case "or": {
-      const left = evaluate(condition.left, logic, compare);
-      const right = evaluate(condition.right, logic, compare);
       const table = condition.kind === "and" ? AND : OR;
-      for (let row = 0; row < left.length; row++) left[row] = table[left[row]! * 3 + right[row]!]!;
-      return left;
+      const truth = combine(condition.operands[0]!, logic, compare);
+      for (const operand of condition.operands.slice(1)) {
+        const other = combine(operand, logic, compare);
+        for (let row = 0; row < truth.length; row++) {
+          truth[row] = table[truth[row]! * 3 + other[row]!]!;
+        }
+      }
+      return truth;
     }
     default:
       return assertNever(condition);
@@ -64,7 +72,7 @@ export function evaluate(
  *
  * @param values - the values.
  * @param operator - the operator.
- * @param right - the constant in the type of the values.
+ * @param right - the constant in the type of the values, a list for IN, a pair for BETWEEN.
  * @param length - number of rows.
  * @returns uint8 `[length]`; a missing value is {@link UNKNOWN}, but `= NULL` and `!= NULL` are exact.
  */
@@ -75,65 +83,93 @@ export function compareValues(
   length: number,
 ): Uint8Array {
   const truth = new Uint8Array(length);
-  const { data, nulls, list } = values;
+  const { data, nulls, dictionary, list } = values;
   if (right === null) {
     const ifNull = operator === "=" ? TRUE : FALSE;
-    for (let row = 0; row < length; row++) truth[row] = nulls?.[row] === 1 ? ifNull : 1 - ifNull;
+    if (nulls === null) return truth.fill(1 - ifNull);
+    for (let row = 0; row < length; row++) truth[row] = nulls[row] === 1 ? ifNull : 1 - ifNull;
     return truth;
   }
-  if (list !== null) containsItem(values, String(right), operator === "CONTAINS", truth);
-  else if (values.dictionary !== null) {
+  if (list !== null) containsItem(values, right as number | string, operator, truth);
+  else if (dictionary !== null) {
     const holds = textPredicate(operator, right, values.int64);
-    const byCode = Uint8Array.from(values.dictionary, (text) => (holds(text) ? TRUE : FALSE));
+    const byCode = Uint8Array.from(dictionary, (text) => (holds(text) ? TRUE : FALSE));
     for (let row = 0; row < length; row++) truth[row] = byCode[data[row]!] ?? FALSE;
-  } else {
-    const holds = numberPredicate(operator, right);
-    for (let row = 0; row < length; row++) truth[row] = holds(data[row]!) ? TRUE : FALSE;
-  }
+  } else compareNumbers(data, operator, right, truth);
   if (nulls) for (let row = 0; row < length; row++) if (nulls[row] === 1) truth[row] = UNKNOWN;
   return truth;
 }
 
 function containsItem(
-  { list, dictionary }: RowValues,
-  item: string,
-  ifFound: boolean,
+  { data, list }: RowValues,
+  item: number | string,
+  operator: BoundOperator,
   truth: Uint8Array,
 ): void {
-  truth.fill(ifFound ? FALSE : TRUE);
-  const wanted = dictionary!.indexOf(item);
-  const { offsets, codes } = list!;
+  const found = operator === "CONTAINS" ? TRUE : FALSE;
+  truth.fill(1 - found);
+  const { offsets, items, dictionary } = list!;
+  const wanted = dictionary === null ? Number(item) : dictionary.indexOf(String(item));
   for (let row = 0; row < truth.length; row++) {
-    for (let i = offsets[row]!; i < offsets[row + 1]!; i++) {
-      if (codes[i] !== wanted) continue;
-      truth[row] = ifFound ? TRUE : FALSE;
+    const end = offsets[data[row]! + 1]!;
+    for (let i = offsets[data[row]!]!; i < end; i++) {
+      if (items[i] !== wanted) continue;
+      truth[row] = found;
       break;
     }
   }
 }
 
-/** Returns the test of one number, time or truth value. */
-function numberPredicate(operator: BoundOperator, right: BoundValue): (value: number) => boolean {
-  if (operator === "IN") {
-    const wanted = new Set(right as readonly number[]);
-    return (value) => wanted.has(value);
-  }
+/** Compares numbers, times or truth values; every loop compares with the same operator throughout. */
+function compareNumbers(
+  data: RowValues["data"],
+  operator: BoundOperator,
+  right: BoundValue,
+  truth: Uint8Array,
+): void {
+  const { length } = truth;
   const c = right as number;
   switch (operator) {
     case "=":
-      return (value) => value === c;
+      for (let row = 0; row < length; row++) truth[row] = data[row] === c ? TRUE : FALSE;
+      return;
     case "!=":
-      return (value) => value !== c;
+      for (let row = 0; row < length; row++) truth[row] = data[row] !== c ? TRUE : FALSE;
+      return;
     case "<":
-      return (value) => value < c;
+      for (let row = 0; row < length; row++) truth[row] = data[row]! < c ? TRUE : FALSE;
+      return;
     case "<=":
-      return (value) => value <= c;
+      for (let row = 0; row < length; row++) truth[row] = data[row]! <= c ? TRUE : FALSE;
+      return;
     case ">":
-      return (value) => value > c;
+      for (let row = 0; row < length; row++) truth[row] = data[row]! > c ? TRUE : FALSE;
+      return;
     case ">=":
-      return (value) => value >= c;
+      for (let row = 0; row < length; row++) truth[row] = data[row]! >= c ? TRUE : FALSE;
+      return;
+    case "BETWEEN": {
+      const [low, high] = right as readonly [number, number];
+      for (let row = 0; row < length; row++) {
+        truth[row] = data[row]! >= low && data[row]! <= high ? TRUE : FALSE;
+      }
+      return;
+    }
+    case "IN": {
+      const wanted = new Set(right as readonly number[]);
+      for (let row = 0; row < length; row++) truth[row] = wanted.has(data[row]!) ? TRUE : FALSE;
+      return;
+    }
+    case "LIKE":
+    case "NOT LIKE":
+    case "CONTAINS":
+    case "NOT CONTAINS":
+    case "STARTS WITH":
+    case "ENDS WITH":
+      // Only texts have these operators.
+      return;
     default:
-      return () => false;
+      assertNever(operator);
   }
 }
 
@@ -143,25 +179,29 @@ export function textPredicate(
   right: BoundValue,
   int64: boolean,
 ): (text: string) => boolean {
+  const compare = int64 ? compareDigits : compareTexts;
   if (operator === "IN") {
     const wanted = new Set(right as readonly string[]);
     return (text) => wanted.has(text);
   }
+  if (operator === "BETWEEN") {
+    const [low, high] = right as readonly [string, string];
+    return (text) => compare(text, low) >= 0 && compare(text, high) <= 0;
+  }
   const c = String(right);
-  const order = (text: string): number => (int64 ? compareDigits(text, c) : compareTexts(text, c));
   switch (operator) {
     case "=":
       return (text) => text === c;
     case "!=":
       return (text) => text !== c;
     case "<":
-      return (text) => order(text) < 0;
+      return (text) => compare(text, c) < 0;
     case "<=":
-      return (text) => order(text) <= 0;
+      return (text) => compare(text, c) <= 0;
     case ">":
-      return (text) => order(text) > 0;
+      return (text) => compare(text, c) > 0;
     case ">=":
-      return (text) => order(text) >= 0;
+      return (text) => compare(text, c) >= 0;
     case "CONTAINS":
       return (text) => text.includes(c);
     case "NOT CONTAINS":
@@ -170,20 +210,13 @@ export function textPredicate(
       return (text) => text.startsWith(c);
     case "ENDS WITH":
       return (text) => text.endsWith(c);
+    case "LIKE":
+      return compileLike(c);
+    case "NOT LIKE": {
+      const matches = compileLike(c);
+      return (text) => !matches(text);
+    }
     default:
       return assertNever(operator);
   }
-}
-
-/** Orders texts by code units. */
-export function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Orders digits of integers by value. */
-export function compareDigits(a: string, b: string): number {
-  if (!/^-?\d+$/.test(a) || !/^-?\d+$/.test(b)) return compareTexts(a, b);
-  const x = BigInt(a);
-  const y = BigInt(b);
-  return x < y ? -1 : x > y ? 1 : 0;
 }

@@ -1,46 +1,44 @@
-/** Aggregations of a database's rows per (anchor, entity): filters, links and windows applied, then one sweep. */
-import { placeWindow, type Timestamp } from "../src/core/time.js";
-import { isValid } from "../src/data/column.js";
-import type { Database } from "../src/data/database.js";
-import { knownTimes } from "../src/data/known.js";
-import { createAccumulator } from "./aggregate.js";
+/** Aggregations of a database's rows per (anchor, owner): paths joined, filters and windows applied, then gathered. */
+import { approximateMs, MS_PER_DAY, type Timestamp, type TimeWindow } from "../src/core/time.js";
+import { createAggregator, type Measured } from "./aggregate.js";
+import type { BoundAggregation, NullLogic } from "./bound.js";
+import { evaluate, evaluateCondition, type RowContext } from "./evaluate.js";
+import { giveToEach, type JoinedRows, joinPath, pathName, takeJoined } from "./joined-rows.js";
+import { changesBetween, readsAnchor } from "./late.js";
+import { pickVisible, placeWindows } from "./pick-rows.js";
+import { isAscending } from "./sweep.js";
 import {
-  type BoundAggregation,
-  type BoundComparison,
-  boundColumns,
-  type NullLogic,
-} from "./bound.js";
-import { compareValues, evaluate, TRUE } from "./filter.js";
-import { isAscending, type PlacedWindows, sweep } from "./sweep.js";
-import { type Moment, readRows } from "./values-of-rows.js";
+  type ColumnReader,
+  countUp,
+  type Lists,
+  type Moment,
+  type RowValues,
+  takeValues,
+} from "./values-of-rows.js";
 
-/** What an aggregation is worth for every (anchor, entity). */
-export interface Measured {
-  /** float64 `[anchors x entities]`, NaN = null. */
-  readonly values: Float64Array;
-  /** What codes among the values mean; `null` for other kinds. */
-  readonly dictionary: readonly string[] | null;
-  readonly int64: boolean;
+/** When aggregations are looked at. */
+export interface Looks {
+  /** Ascending. */
+  readonly anchors: Float64Array;
+  /** float64 `[owners]`: where each owner has its own time, in place of the one anchor; `null` = the anchors count. */
+  readonly own: Float64Array | null;
+  /** `truth` sees every cell, as labels do; `anchor` sees what is known at the anchor. */
+  readonly sight: "truth" | "anchor";
 }
+
+/** Returns what an aggregation is worth for every owner at the anchor of an index; must not be changed. */
+export type ValuesAt = (index: number) => RowValues;
 
 /** Measures aggregations of one database, keeping what several of them share. */
 export interface Meter {
   /**
-   * Measures an aggregation at some anchors.
+   * Measures an aggregation: in one sweep over all anchors, or anchor by anchor where its rows look different to each.
    *
    * @param aggregation - the aggregation.
-   * @param anchors - ascending; not looked at where the aggregation has no window.
-   * @param moment - when cells are looked at; a time for each entity where each has its own anchor.
-   * @param only - counts only rows whose aggregated value fulfils this comparison (for `LIST_DISTINCT … CONTAINS`).
+   * @param owners - number of rows of the owning table.
+   * @param looks - the anchors.
    */
-  measure(
-    aggregation: BoundAggregation,
-    anchors: Float64Array,
-    moment: Moment,
-    only?: BoundComparison,
-  ): Measured;
-  /** Tells whether an aggregation reads cells that become known later than their row. */
-  readsLateCells(aggregation: BoundAggregation): boolean;
+  measure(aggregation: BoundAggregation, owners: number, looks: Looks): ValuesAt;
   /** Returns the latest time of a table's rows; `-Infinity` without any, `+Infinity` for a table without time. */
   lastTime(table: string): Timestamp;
 }
@@ -48,148 +46,197 @@ export interface Meter {
 /**
  * Makes a meter.
  *
- * @param db - the database.
- * @param entityTable - the entity table's name.
+ * @param columns - the database.
  * @param logic - the logic of missing values in filters.
  */
-export function createMeter(db: Database, entityTable: string, logic: NullLogic): Meter {
-  const entities = db.table(entityTable).numRows;
-  const timesOf = new Map<string, { readonly times: Float64Array; readonly sorted: boolean }>();
-
-  const rowTimes = (table: string): { times: Float64Array; sorted: boolean } | null => {
-    const known = timesOf.get(table);
-    if (known) return known;
-    const column = db.timeColumn(table);
-    if (!column) return null;
-    let times = column.values;
-    if (column.validity) {
-      times = times.slice();
-      for (let row = 0; row < times.length; row++)
-        if (!isValid(column, row)) times[row] = Number.NaN;
-    }
-    const entry = { times, sorted: isAscending(times) };
-    timesOf.set(table, entry);
-    return entry;
+export function createMeter(columns: ColumnReader, logic: NullLogic): Meter {
+  const paths = new Map<string, JoinedRows>();
+  const joinedOf = (aggregation: BoundAggregation): JoinedRows => {
+    const name = pathName(aggregation);
+    const joined = paths.get(name) ?? joinPath(columns, aggregation);
+    paths.set(name, joined);
+    return joined;
   };
 
-  const measure: Meter["measure"] = (aggregation, anchors, moment, only) => {
-    const { table, column, foreignKey, window, where, name } = aggregation;
-    const { parentRows } = db.link(table.name, foreignKey);
-    const eventMoment = momentOfEvents(moment, parentRows);
-    const clock = window === null ? null : rowTimes(table.name);
-    const values = column && readRows(db, table.name, column.name, eventMoment);
-    const length = parentRows.length;
-    const compare = ({ left, operator, right }: BoundComparison): Uint8Array => {
-      const read = readRows(db, table.name, left.column!.name, eventMoment);
-      return compareValues(read, operator, right, length);
+  /** The context of joined rows; anchor and moment are a time for all, or one for each joined row. */
+  const contextOf = (
+    { table, path }: BoundAggregation,
+    { length, rows }: JoinedRows,
+    anchor: Moment,
+    moment: Moment,
+  ): RowContext => {
+    const names = [table.name, ...path.hops.map((hop) => hop.to.name)];
+    const aggregate = (inner: BoundAggregation): RowValues => {
+      const held = rows[names.indexOf(inner.owner.name)]!;
+      const joined = joinedOf(inner);
+      if (typeof anchor === "number" && typeof moment === "number") {
+        const size = columns.db.table(inner.owner.name).numRows;
+        const values = measureOnce(inner, joined, size, anchor, moment);
+        return held === null ? values : takeValues(values, held);
+      }
+      return measureOnce(inner, giveToEach(joined, held, length), length, anchor, moment);
     };
-
-    const dropped: ((row: number) => boolean)[] = [];
-    if (where) {
-      const mask = evaluate(where, logic, compare);
-      dropped.push((row) => mask[row] !== TRUE);
-    }
-    if (only) {
-      const mask = compareValues(values!, "=", only.right, length);
-      dropped.push((row) => mask[row] !== TRUE);
-    }
-    if (values?.nulls) {
-      const { nulls } = values;
-      dropped.push((row) => nulls[row] === 1);
-    }
-    for (const key of foreignKey.columns) {
-      const known = eventMoment === Infinity ? null : knownTimes(db, table.name, key);
-      if (known) dropped.push((row) => known[row]! > momentAt(eventMoment, row));
-    }
-
-    const owners = dropRows(parentRows, dropped);
-    const placed = window && placeWindows(window, anchors);
-    const cells = (placed ? anchors.length : 1) * entities;
-    const accumulator = createAccumulator(
-      only ? "COUNT" : name,
-      values,
-      clock?.times ?? null,
-      cells,
-    );
-    const events = { owners, times: clock?.times ?? null, sorted: clock?.sorted ?? false };
-    sweep(events, placed, entities, accumulator.visit);
-    const { dictionary } = accumulator;
-    return { values: accumulator.finish(), dictionary, int64: values?.int64 ?? false };
+    return { columns, logic, length, rows, moment, anchor, aggregate };
   };
 
-  const readsLateCells = ({ table, column, foreignKey, where }: BoundAggregation): boolean => {
-    const names = [
-      ...(column ? [column.name] : []),
-      ...foreignKey.columns,
-      ...boundColumns(where).map((operand) => operand.column.name),
-    ];
-    return names.some((name) => knownTimes(db, table.name, name) !== null);
+  /** Measures at one anchor, or at a time for each owner: the rows of the window are picked before anything is evaluated. */
+  const measureOnce = (
+    aggregation: BoundAggregation,
+    joined: JoinedRows,
+    owners: number,
+    anchor: Moment,
+    moment: Moment,
+  ): RowValues => {
+    const picked = pickVisible(joined, aggregation.window, anchor, moment);
+    const part = picked === null ? joined : { ...takeJoined(joined, picked), known: null };
+    const ownAnchor = ofOwners(anchor, part.owners);
+    const context = contextOf(aggregation, part, ownAnchor, ofOwners(moment, part.owners));
+    // With a time for each owner, times are told from there.
+    const times = typeof ownAnchor === "number" ? part.times : since(part.times, ownAnchor);
+    const everything = { from: Float64Array.of(-Infinity), to: Float64Array.of(Infinity) };
+    const events = { ...part, times, sorted: part.sorted && times === part.times };
+    const [measured, values] = gather(aggregation, events, context, owners, {
+      anchors: Float64Array.of(typeof anchor === "number" ? anchor : 0),
+      windows: aggregation.window && everything,
+    });
+    return ownersValues(measured, listsOf(aggregation, values), 0, owners);
   };
+
+  const gather = (
+    { name, argument, where, quantile, window }: BoundAggregation,
+    joined: JoinedRows,
+    context: RowContext,
+    owners: number,
+    placed: Pick<Parameters<typeof createAggregator>[0], "anchors" | "windows">,
+  ): [Measured, RowValues | null] => {
+    const mask = where && evaluateCondition(where, context);
+    const values = argument && evaluate(argument, context);
+    const aggregator = createAggregator({
+      ...placed,
+      name,
+      quantile,
+      unitMs: unitMs(window),
+      entities: owners,
+    });
+    const { times, sorted } = joined;
+    const kept = keepOwners(joined, context.moment, mask, values?.nulls ?? null);
+    aggregator.add({ owners: kept, times, sorted, values });
+    return [aggregator.finish(), values];
+  };
+
+  const measure: Meter["measure"] = (aggregation, owners, { anchors, own, sight }) => {
+    const joined = joinedOf(aggregation);
+    const momentOf = (anchor: Moment): Moment => (sight === "truth" ? Infinity : anchor);
+    if (own !== null) {
+      const values = measureOnce(aggregation, joined, owners, own, momentOf(own));
+      return () => values;
+    }
+    const first = anchors[0] ?? -Infinity;
+    const last = anchors.at(-1) ?? -Infinity;
+    const byAnchor =
+      readsAnchor(aggregation) ||
+      (sight === "anchor" && changesBetween(aggregation, joined, columns, first, last));
+    if (byAnchor) {
+      return remember((index) => {
+        const anchor = anchors[index]!;
+        return measureOnce(aggregation, joined, owners, anchor, momentOf(anchor));
+      });
+    }
+    const { window } = aggregation;
+    const windows = window && placeWindows(window, anchors, sight);
+    const moment = sight === "truth" ? Infinity : last;
+    const context = contextOf(aggregation, joined, last, moment);
+    const [measured, values] = gather(aggregation, joined, context, owners, { anchors, windows });
+    const stride = windows === null ? 0 : owners;
+    const lists = listsOf(aggregation, values);
+    return remember((index) => ownersValues(measured, lists, index * stride, owners));
+  };
+
   const lastTime: Meter["lastTime"] = (table) => {
-    const clock = rowTimes(table);
-    if (clock === null) return Infinity;
-    if (clock.sorted) return clock.times.at(-1) ?? -Infinity;
+    const times = columns.times(table);
+    if (times === null) return Infinity;
+    if (isAscending(times)) return times.at(-1) ?? -Infinity;
     let last = -Infinity;
-    for (let row = 0; row < clock.times.length; row++) {
-      if (clock.times[row]! > last) last = clock.times[row]!;
-    }
+    for (let row = 0; row < times.length; row++) if (times[row]! > last) last = times[row]!;
     return last;
   };
-  return { measure, readsLateCells, lastTime };
+  return { measure, lastTime };
 }
 
-/** Turns a moment per entity into one per event. */
-function momentOfEvents(moment: Moment, parentRows: Int32Array): Moment {
+/** Keeps the last answer: an anchor is asked about several times in a row. */
+function remember(valuesAt: ValuesAt): ValuesAt {
+  let held = -1;
+  let values: RowValues | null = null;
+  return (index) => {
+    if (values === null || held !== index) values = valuesAt(index);
+    held = index;
+    return values;
+  };
+}
+
+/** Turns a moment per owner into one per joined row. */
+function ofOwners(moment: Moment, owners: Int32Array): Moment {
   if (typeof moment === "number") return moment;
-  const moments = new Float64Array(parentRows.length);
-  for (let row = 0; row < moments.length; row++)
-    moments[row] = moment[parentRows[row]!] ?? -Infinity;
+  const moments = new Float64Array(owners.length);
+  for (let i = 0; i < owners.length; i++) moments[i] = moment[owners[i]!] ?? -Infinity;
   return moments;
 }
 
-function momentAt(moment: Moment, row: number): Timestamp {
-  return typeof moment === "number" ? moment : moment[row]!;
+function since(times: Float64Array | null, anchors: Float64Array): Float64Array | null {
+  if (times === null) return null;
+  const distances = new Float64Array(times.length);
+  for (let i = 0; i < times.length; i++) distances[i] = times[i]! - anchors[i]!;
+  return distances;
 }
 
-function dropRows(
-  parentRows: Int32Array,
-  dropped: readonly ((row: number) => boolean)[],
+/** Leaves out joined rows that are not there yet, that the filter drops, or whose value is null. */
+function keepOwners(
+  { owners, known }: JoinedRows,
+  moment: Moment,
+  mask: Uint8Array | null,
+  nulls: Uint8Array | null,
 ): Int32Array {
-  if (dropped.length === 0) return parentRows;
-  const owners = parentRows.slice();
-  for (const isDropped of dropped) {
-    for (let row = 0; row < owners.length; row++) if (isDropped(row)) owners[row] = -1;
-  }
-  return owners;
-}
-
-function placeWindows(
-  window: NonNullable<BoundAggregation["window"]>,
-  anchors: Float64Array,
-): PlacedWindows {
-  const from = new Float64Array(anchors.length);
-  const to = new Float64Array(anchors.length);
-  anchors.forEach((anchor, i) => {
-    const placed = placeWindow(anchor, window);
-    from[i] = placed.from;
-    to[i] = placed.to;
-  });
-  return { from, to };
-}
-
-/**
- * Tells whether windows placed at ascending anchors ascend too. Clamped months can cross:
- * one month after 30 January 23:00 is later than one month after 31 January 01:00.
- */
-export function windowsAscend(
-  windows: readonly NonNullable<BoundAggregation["window"]>[],
-  anchors: Float64Array,
-): boolean {
-  return windows.every((window) => {
-    const { from, to } = placeWindows(window, anchors);
-    for (let i = 1; i < anchors.length; i++) {
-      if (from[i]! < from[i - 1]! || to[i]! < to[i - 1]!) return false;
+  if (known === null && mask === null && nulls === null) return owners;
+  const kept = owners.slice();
+  if (known !== null) {
+    for (let i = 0; i < kept.length; i++) {
+      const at = typeof moment === "number" ? moment : moment[i]!;
+      if (!(known[i]! <= at)) kept[i] = -1;
     }
-    return true;
-  });
+  }
+  // Of the three truth values only TRUE, which is 1, keeps a row.
+  if (mask !== null) for (let i = 0; i < kept.length; i++) if (mask[i] !== 1) kept[i] = -1;
+  if (nulls !== null) for (let i = 0; i < kept.length; i++) if (nulls[i] === 1) kept[i] = -1;
+  return kept;
+}
+
+/** Times to the next row are told in the window's unit, in days for calendar units. */
+function unitMs(window: TimeWindow | null): number {
+  if (window === null) return MS_PER_DAY;
+  const { unit } = window;
+  const calendar = unit === "months" || unit === "quarters" || unit === "years";
+  return calendar ? MS_PER_DAY : approximateMs(1, unit);
+}
+
+/** The lists that `FIRST` and `LAST` of a list column choose from. */
+function listsOf({ type }: BoundAggregation, argument: RowValues | null): Lists | null {
+  return type === "list" ? (argument?.list ?? null) : null;
+}
+
+/** Reads the cells of one anchor as values of the owners. */
+function ownersValues(
+  { values, dictionary, int64, lists }: Measured,
+  chosenFrom: Lists | null,
+  base: number,
+  owners: number,
+): RowValues {
+  const data = values.subarray(base, base + owners);
+  let nulls: Uint8Array | null = null;
+  for (let row = 0; row < owners; row++) {
+    if (!Number.isNaN(data[row]!)) continue;
+    nulls ??= new Uint8Array(owners);
+    nulls[row] = 1;
+  }
+  if (lists === null) return { data, nulls, dictionary, int64, list: chosenFrom };
+  return { data: countUp(base, owners), nulls, dictionary: null, int64: false, list: lists };
 }

@@ -51,5 +51,8 @@ export function reorder<A extends Int32Array | Float64Array>(
   values: A,
   order: Int32Array | null,
 ): A {
-  return order ? (values.map((_, i) => values[order[i]!]!) as A) : values;
+  if (order === null) return values;
+  const ordered = values.slice() as A;
+  for (let i = 0; i < order.length; i++) ordered[i] = values[order[i]!]!;
+  return ordered;
 }

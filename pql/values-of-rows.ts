@@ -1,17 +1,15 @@
-/** Columns as numbers with null marks: what filters compare and aggregations add up. */
-import { isValid, type ListColumn } from "../src/data/column.js";
+/** Values of rows: numbers, codes of texts or lists with null marks, read from columns and gathered by row numbers. */
+import type { Timestamp } from "../src/core/time.js";
+import { isValid, type TimestampColumn } from "../src/data/column.js";
 import type { Database } from "../src/data/database.js";
-import { knownTimes } from "../src/data/known.js";
+import { type KnownTimes, knownTimes } from "../src/data/known.js";
 
-/**
- * When cells are looked at: `Infinity` for the full truth, a time for what is known then, or a time for each row.
- * A cell that becomes known later is null.
- */
-export type Moment = number | Float64Array;
+/** A time for all rows, or one for each; `Infinity` as the moment of a look sees the full truth. */
+export type Moment = Timestamp | Float64Array;
 
 /** The values of some rows. */
 export interface RowValues {
-  /** Numbers, times, 0 and 1, or dictionary codes; unspecified where null. */
+  /** Numbers, times, 0 and 1, dictionary codes, or numbers of lists; unspecified where null. */
   readonly data: Float64Array | Int32Array | Uint8Array;
   /** uint8 `[rows]`, 1 = null; `null` = no nulls. */
   readonly nulls: Uint8Array | null;
@@ -19,21 +17,73 @@ export interface RowValues {
   readonly dictionary: readonly string[] | null;
   /** Whether the dictionary holds digits of integers, ordered as numbers. */
   readonly int64: boolean;
-  /** The lists of a list column; `null` for other kinds. */
-  readonly list: ListColumn | null;
+  /** The lists that `data` numbers; `null` for other kinds. */
+  readonly list: Lists | null;
+}
+
+/** Lists by number: list `n` holds `items[offsets[n] … offsets[n + 1] - 1]`. */
+export interface Lists {
+  readonly offsets: Int32Array;
+  /** Codes of the dictionary, or plain numbers where there is none. */
+  readonly items: Int32Array | Float64Array;
+  readonly dictionary: readonly string[] | null;
+  /** Whether the dictionary holds digits of integers. */
+  readonly int64: boolean;
+}
+
+/** Reads the columns of a database, keeping what is read more than once. */
+export interface ColumnReader {
+  readonly db: Database;
+  /** The values of a column in full truth. */
+  values(table: string, column: string): RowValues;
+  /** When the cells of a column became known; `null` = with their row. */
+  known(table: string, column: string): KnownTimes;
+  /** float64 `[rows]`: when each row of a table became known, NaN = never; `null` = the table has no time. */
+  times(table: string): Float64Array | null;
 }
 
 /**
- * Reads a column as of a moment.
+ * Makes a reader.
  *
  * @param db - the database.
- * @param table - the table's name.
- * @param name - the column's name; not a vector column.
- * @param moment - when it is looked at.
  */
-export function readRows(db: Database, table: string, name: string, moment: Moment): RowValues {
+export function createColumnReader(db: Database): ColumnReader {
+  return {
+    db,
+    values: cached((table, column) => readValues(db, table, column)),
+    known: cached((table, column) => knownTimes(db, table, column)),
+    times: cached((table) => {
+      const column = db.timeColumn(table);
+      return column && timesOf(column);
+    }),
+  };
+}
+
+function cached<V>(
+  read: (table: string, column: string) => V,
+): (table: string, column?: string) => V {
+  const held = new Map<string, V>();
+  return (table, column = "") => {
+    const id = `${table}\u0000${column}`;
+    const known = held.get(id);
+    if (known !== undefined) return known;
+    const value = read(table, column);
+    held.set(id, value);
+    return value;
+  };
+}
+
+/** The times of a column, NaN where missing. */
+export function timesOf(column: TimestampColumn): Float64Array {
+  if (column.validity === null) return column.values;
+  const times = column.values.slice();
+  for (let row = 0; row < times.length; row++) if (!isValid(column, row)) times[row] = Number.NaN;
+  return times;
+}
+
+function readValues(db: Database, table: string, name: string): RowValues {
   const column = db.table(table).column(name);
-  const nulls = nullsOf(db, table, name, moment);
+  const nulls = readNulls(db, table, name);
   const plain = { nulls, dictionary: null, int64: false, list: null };
   switch (column.kind) {
     case "number":
@@ -42,15 +92,17 @@ export function readRows(db: Database, table: string, name: string, moment: Mome
       return { ...plain, data: column.values };
     case "string":
       return { ...plain, data: column.codes, dictionary: column.dictionary, int64: column.int64 };
-    case "list":
-      return { ...plain, data: column.codes, dictionary: column.dictionary, list: column };
+    case "list": {
+      const { offsets, codes, dictionary } = column;
+      const list = { offsets, items: codes, dictionary, int64: false };
+      return { ...plain, data: countUp(0, column.length), list };
+    }
     case "vector":
       return { ...plain, data: new Uint8Array(column.length) };
   }
 }
 
-/** Marks the rows whose cell is missing, or not known at the moment; `null` = none. */
-function nullsOf(db: Database, table: string, name: string, moment: Moment): Uint8Array | null {
+function readNulls(db: Database, table: string, name: string): Uint8Array | null {
   const column = db.table(table).column(name);
   const { length } = column;
   let nulls: Uint8Array | null = null;
@@ -67,12 +119,50 @@ function nullsOf(db: Database, table: string, name: string, moment: Moment): Uin
       nulls[row] = 1;
     }
   }
-  const known = moment === Infinity ? null : knownTimes(db, table, name);
-  if (known === null) return nulls;
-  nulls ??= new Uint8Array(length);
-  for (let row = 0; row < length; row++) {
-    const at = typeof moment === "number" ? moment : moment[row]!;
-    if (known[row]! > at) nulls[row] = 1;
-  }
   return nulls;
+}
+
+/** The numbers from `first` on, int32 `[length]`. */
+export function countUp(first: number, length: number): Int32Array {
+  const numbers = new Int32Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = first + i;
+  return numbers;
+}
+
+/**
+ * Takes the values of some rows.
+ *
+ * @param values - the values of all rows.
+ * @param rows - row numbers; negative gives null.
+ */
+export function takeValues(values: RowValues, rows: Int32Array): RowValues {
+  const { data, nulls } = values;
+  const taken = emptyLike(data, rows.length);
+  let marks: Uint8Array | null = null;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (row < 0 || (nulls !== null && nulls[row] === 1)) {
+      marks ??= new Uint8Array(rows.length);
+      marks[i] = 1;
+    } else {
+      taken[i] = data[row]!;
+    }
+  }
+  return { ...values, data: taken, nulls: marks };
+}
+
+function emptyLike(data: RowValues["data"], length: number): RowValues["data"] {
+  if (data instanceof Float64Array) return new Float64Array(length);
+  return data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
+}
+
+/** Joins null marks: null where any of them is. */
+export function joinNulls(marks: readonly (Uint8Array | null)[]): Uint8Array | null {
+  let joined: Uint8Array | null = null;
+  for (const mark of marks) {
+    if (mark === null) continue;
+    if (joined === null) joined = mark.slice();
+    else for (let row = 0; row < mark.length; row++) if (mark[row] === 1) joined[row] = 1;
+  }
+  return joined;
 }

@@ -201,7 +201,7 @@ describe("rows to predict", () => {
       "2023-06-01",
     ]);
     expect([...rows.entityRows]).toEqual([0]);
-    expect(rows.missingIds).toEqual([99]);
+    expect(rows.missingIds).toEqual([[99]]);
   });
 });
 
