@@ -55,7 +55,13 @@ export function findBase(node: Aggregation, scope: Scope): Base | null {
     names.every(
       (other) =>
         other === name ||
-        findLookup([findTable(schema, name)!], findTable(schema, other)!, null, node.span, quiet),
+        findLookup(
+          { tables: [findTable(schema, name)!], hops: [] },
+          findTable(schema, other)!,
+          null,
+          node.span,
+          quiet,
+        ),
     ),
   );
   if (bases.length === 0 || (bases.length > 1 && names.length > 1)) {

@@ -157,7 +157,7 @@ function bindColumn(node: ColumnRef, scope: Scope): BoundColumn | null {
   // The published language knows the aggregated table and its parents only.
   const position = scope.strict && own > 0 ? -1 : own;
   const place =
-    position >= 0 ? { position, steps: [] } : findLookup(tables, table, node.via, node.span, scope);
+    position >= 0 ? { position, steps: [] } : findLookup(scope, table, node.via, node.span, scope);
   return (
     place && { kind: "column", table, column, ...place, type: columnType(column), span: node.span }
   );
@@ -198,7 +198,7 @@ function bindAggregation(node: Aggregation, scope: Scope): BoundAggregation | nu
   const hops = findPath(table, owner, via, span, scope);
   if (!hops) return null;
   const tables = [table, ...hops.map((hop) => hop.to)];
-  const inside: Scope = { ...scope, tables, inline: true };
+  const inside: Scope = { ...scope, tables, hops, inline: true };
   const argument = bindArgument(node, table, inside);
   const where = node.where && bindCondition(node.where, inside);
   const timed = tables.slice(0, -1).findIndex(({ timeColumn }) => timeColumn !== null);

@@ -88,6 +88,7 @@ export function bindAll(
     entity: entityTable,
     clause,
     tables: [entityTable],
+    hops: [],
     inline: false,
   });
   const problem = problemOf(query, report);

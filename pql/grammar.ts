@@ -1,54 +1,6 @@
 /** The grammar of PQL: rules only, no actions; what a rule means is said in build-ast.ts. */
 import { CstParser, type IParserErrorMessageProvider, type IToken } from "chevrotain";
-import {
-  Aggregate,
-  Anchor,
-  And,
-  Arrow,
-  As,
-  Assuming,
-  At,
-  allTokens,
-  Between,
-  Bool,
-  Classify,
-  Comma,
-  Command,
-  DateLiteral,
-  Decimal,
-  For,
-  ForEach,
-  Forecast,
-  FqnColumn,
-  FunctionWord,
-  Identifier,
-  In,
-  Int,
-  LeftBracket,
-  Minus,
-  NegInf,
-  Not,
-  Null,
-  Or,
-  ParameterName,
-  Plus,
-  Predict,
-  Quantile,
-  Rank,
-  RelOp,
-  RightBracket,
-  Semicolon,
-  Slash,
-  Star,
-  Str,
-  Timeframes,
-  TimeLiteral,
-  Top,
-  Unit,
-  ViaWord,
-  Where,
-  WildcardColumn,
-} from "./tokens.js";
+import * as T from "./tokens.js";
 
 /**
  * Parses tokens into a concrete syntax tree of the superset; the strict dialect is checked afterwards.
@@ -60,7 +12,7 @@ import {
  */
 export class PqlParser extends CstParser {
   constructor(errorMessageProvider: IParserErrorMessageProvider) {
-    super([...allTokens], {
+    super([...T.allTokens], {
       recoveryEnabled: true,
       maxLookahead: 1,
       nodeLocationTracking: "onlyOffset",
@@ -71,36 +23,36 @@ export class PqlParser extends CstParser {
 
   /** `[EXPLAIN] PREDICT target, … [problem] FOR EACH entity [WHERE …] [ASSUMING …] [AT time] [;]` */
   readonly query = this.RULE("query", () => {
-    this.OPTION(() => this.CONSUME(Command));
-    this.CONSUME(Predict);
+    this.OPTION(() => this.CONSUME(T.Command));
+    this.CONSUME(T.Predict);
     this.SUBRULE(this.target);
     this.MANY(() => {
-      this.CONSUME(Comma);
+      this.CONSUME(T.Comma);
       this.SUBRULE1(this.target);
     });
     this.OPTION1(() => this.SUBRULE(this.problem));
     this.SUBRULE(this.entity);
     this.OPTION2(() => {
-      this.CONSUME(Where);
+      this.CONSUME(T.Where);
       this.SUBRULE(this.condition, { LABEL: "where" });
     });
     this.OPTION3(() => {
-      this.CONSUME(Assuming);
+      this.CONSUME(T.Assuming);
       this.SUBRULE1(this.condition, { LABEL: "assuming" });
     });
     this.OPTION4(() => {
-      this.CONSUME(At);
+      this.CONSUME(T.At);
       this.SUBRULE(this.scalar, { LABEL: "at" });
     });
-    this.OPTION5(() => this.CONSUME(Semicolon));
+    this.OPTION5(() => this.CONSUME(T.Semicolon));
   });
 
   /** A condition or a value, with a name where there are several. */
   readonly target = this.RULE("target", () => {
     this.SUBRULE(this.condition);
     this.OPTION(() => {
-      this.CONSUME(As);
-      this.CONSUME(Identifier);
+      this.CONSUME(T.As);
+      this.CONSUME(T.Identifier);
     });
   });
 
@@ -109,14 +61,14 @@ export class PqlParser extends CstParser {
     this.OR([
       {
         ALT: () => {
-          this.CONSUME(Forecast);
+          this.CONSUME(T.Forecast);
           this.SUBRULE(this.amount);
-          this.CONSUME(Timeframes);
+          this.CONSUME(T.Timeframes);
         },
       },
       {
         ALT: () => {
-          this.OR1([{ ALT: () => this.CONSUME(Rank) }, { ALT: () => this.CONSUME(Classify) }]);
+          this.OR1([{ ALT: () => this.CONSUME(T.Rank) }, { ALT: () => this.CONSUME(T.Classify) }]);
           this.OPTION(() => this.SUBRULE(this.top));
         },
       },
@@ -126,34 +78,34 @@ export class PqlParser extends CstParser {
 
   /** `TOP k` */
   readonly top = this.RULE("top", () => {
-    this.CONSUME(Top);
+    this.CONSUME(T.Top);
     this.SUBRULE(this.amount);
   });
 
   /** A whole number, or a parameter that is one. */
   readonly amount = this.RULE("amount", () => {
-    this.OR([{ ALT: () => this.CONSUME(Int) }, { ALT: () => this.CONSUME(ParameterName) }]);
+    this.OR([{ ALT: () => this.CONSUME(T.Int) }, { ALT: () => this.CONSUME(T.ParameterName) }]);
   });
 
   /** `FOR EACH t.key`, `FOR t.key = id`, `FOR t.key IN (…)`, or `(t.k1, t.k2)` in place of the key. */
   readonly entity = this.RULE("entity", () => {
-    this.OR([{ ALT: () => this.CONSUME(ForEach) }, { ALT: () => this.CONSUME(For) }]);
+    this.OR([{ ALT: () => this.CONSUME(T.ForEach) }, { ALT: () => this.CONSUME(T.For) }]);
     this.OR1([
       { ALT: () => this.SUBRULE(this.column) },
       {
         ALT: () => {
-          this.CONSUME(LeftBracket);
+          this.CONSUME(T.LeftBracket);
           this.SUBRULE1(this.column);
           this.MANY(() => {
-            this.CONSUME(Comma);
+            this.CONSUME(T.Comma);
             this.SUBRULE2(this.column);
           });
-          this.CONSUME(RightBracket);
+          this.CONSUME(T.RightBracket);
         },
       },
     ]);
     this.OPTION(() => {
-      this.OR2([{ ALT: () => this.CONSUME(RelOp) }, { ALT: () => this.CONSUME(In) }]);
+      this.OR2([{ ALT: () => this.CONSUME(T.RelOp) }, { ALT: () => this.CONSUME(T.In) }]);
       this.SUBRULE(this.item);
     });
   });
@@ -162,7 +114,7 @@ export class PqlParser extends CstParser {
   readonly condition = this.RULE("condition", () => {
     this.SUBRULE(this.conjunction);
     this.MANY(() => {
-      this.CONSUME(Or);
+      this.CONSUME(T.Or);
       this.SUBRULE1(this.conjunction);
     });
   });
@@ -171,7 +123,7 @@ export class PqlParser extends CstParser {
   readonly conjunction = this.RULE("conjunction", () => {
     this.SUBRULE(this.negation);
     this.MANY(() => {
-      this.CONSUME(And);
+      this.CONSUME(T.And);
       this.SUBRULE1(this.negation);
     });
   });
@@ -180,7 +132,7 @@ export class PqlParser extends CstParser {
     this.OR([
       {
         ALT: () => {
-          this.CONSUME(Not);
+          this.CONSUME(T.Not);
           this.SUBRULE(this.negation);
         },
       },
@@ -195,21 +147,21 @@ export class PqlParser extends CstParser {
       this.OR([
         {
           ALT: () => {
-            this.CONSUME(RelOp);
+            this.CONSUME(T.RelOp);
             this.SUBRULE1(this.sum, { LABEL: "right" });
           },
         },
         {
           ALT: () => {
-            this.CONSUME(In);
+            this.CONSUME(T.In);
             this.SUBRULE(this.item);
           },
         },
         {
           ALT: () => {
-            this.CONSUME(Between);
+            this.CONSUME(T.Between);
             this.SUBRULE2(this.sum, { LABEL: "right" });
-            this.CONSUME(And);
+            this.CONSUME(T.And);
             this.SUBRULE3(this.sum, { LABEL: "right" });
           },
         },
@@ -229,7 +181,7 @@ export class PqlParser extends CstParser {
   /** A sign and a product; the sign of `a -1` belongs to its number, and still subtracts. */
   readonly addend = this.RULE("addend", () => {
     this.OPTION(() => {
-      this.OR([{ ALT: () => this.CONSUME(Plus) }, { ALT: () => this.CONSUME(Minus) }]);
+      this.OR([{ ALT: () => this.CONSUME(T.Plus) }, { ALT: () => this.CONSUME(T.Minus) }]);
     });
     this.SUBRULE(this.product);
   });
@@ -241,7 +193,7 @@ export class PqlParser extends CstParser {
   });
 
   readonly multiplier = this.RULE("multiplier", () => {
-    this.OR([{ ALT: () => this.CONSUME(Star) }, { ALT: () => this.CONSUME(Slash) }]);
+    this.OR([{ ALT: () => this.CONSUME(T.Star) }, { ALT: () => this.CONSUME(T.Slash) }]);
     this.SUBRULE(this.primary);
   });
 
@@ -254,10 +206,10 @@ export class PqlParser extends CstParser {
       { ALT: () => this.SUBRULE(this.quantile) },
       { ALT: () => this.SUBRULE(this.call) },
       { ALT: () => this.SUBRULE(this.group) },
-      { ALT: () => this.CONSUME(Anchor) },
+      { ALT: () => this.CONSUME(T.Anchor) },
       {
         ALT: () => {
-          this.CONSUME1(Minus);
+          this.CONSUME1(T.Minus);
           this.SUBRULE1(this.primary);
         },
       },
@@ -265,86 +217,89 @@ export class PqlParser extends CstParser {
   });
 
   readonly group = this.RULE("group", () => {
-    this.CONSUME(LeftBracket);
+    this.CONSUME(T.LeftBracket);
     this.SUBRULE(this.condition);
     this.MANY({
-      GATE: () => this.LA(2).tokenType !== RightBracket,
+      GATE: () => this.LA(2).tokenType !== T.RightBracket,
       DEF: () => {
-        this.CONSUME(Comma);
+        this.CONSUME(T.Comma);
         this.SUBRULE1(this.condition);
       },
     });
-    this.OPTION(() => this.CONSUME1(Comma));
-    this.CONSUME(RightBracket);
+    this.OPTION(() => this.CONSUME1(T.Comma));
+    this.CONSUME(T.RightBracket);
   });
 
   /** `ABS(x)`, `COALESCE(x, y, …)`. */
   readonly call = this.RULE("call", () => {
-    this.CONSUME(FunctionWord);
-    this.CONSUME(LeftBracket);
+    this.CONSUME(T.FunctionWord);
+    this.CONSUME(T.LeftBracket);
     this.SUBRULE(this.sum);
     this.MANY(() => {
-      this.CONSUME(Comma);
+      this.CONSUME(T.Comma);
       this.SUBRULE1(this.sum);
     });
-    this.CONSUME(RightBracket);
+    this.CONSUME(T.RightBracket);
   });
 
   /** `COUNT(t.* WHERE …, start, end, unit)`. */
   readonly aggregation = this.RULE("aggregation", () => {
-    this.CONSUME(Aggregate);
-    this.CONSUME(LeftBracket);
+    this.CONSUME(T.Aggregate);
+    this.CONSUME(T.LeftBracket);
     this.SUBRULE(this.sum);
     this.OPTION(() => {
-      this.CONSUME(Where);
+      this.CONSUME(T.Where);
       this.SUBRULE(this.condition);
     });
     this.OPTION1(() => this.SUBRULE(this.window));
-    this.CONSUME(RightBracket);
+    this.CONSUME(T.RightBracket);
   });
 
   /** `QUANTILE(t.c WHERE …, share, start, end, unit)`. */
   readonly quantile = this.RULE("quantile", () => {
-    this.CONSUME(Quantile);
-    this.CONSUME(LeftBracket);
+    this.CONSUME(T.Quantile);
+    this.CONSUME(T.LeftBracket);
     this.SUBRULE(this.sum);
     this.OPTION(() => {
-      this.CONSUME(Where);
+      this.CONSUME(T.Where);
       this.SUBRULE(this.condition);
     });
-    this.CONSUME(Comma);
+    this.CONSUME(T.Comma);
     this.SUBRULE(this.scalar, { LABEL: "share" });
     this.OPTION1(() => this.SUBRULE(this.window));
-    this.CONSUME(RightBracket);
+    this.CONSUME(T.RightBracket);
   });
 
   /** `, start, end [, unit]` */
   readonly window = this.RULE("window", () => {
-    this.CONSUME(Comma);
+    this.CONSUME(T.Comma);
     this.OR([
-      { ALT: () => this.CONSUME(Int, { LABEL: "start" }) },
-      { ALT: () => this.CONSUME(NegInf, { LABEL: "start" }) },
-      { ALT: () => this.CONSUME(ParameterName, { LABEL: "start" }) },
+      { ALT: () => this.CONSUME(T.Int, { LABEL: "start" }) },
+      { ALT: () => this.CONSUME(T.NegInf, { LABEL: "start" }) },
+      { ALT: () => this.CONSUME(T.ParameterName, { LABEL: "start" }) },
     ]);
-    this.CONSUME1(Comma);
+    this.CONSUME1(T.Comma);
     this.OR1([
-      { ALT: () => this.CONSUME1(Int, { LABEL: "end" }) },
-      { ALT: () => this.CONSUME1(ParameterName, { LABEL: "end" }) },
+      { ALT: () => this.CONSUME1(T.Int, { LABEL: "end" }) },
+      { ALT: () => this.CONSUME1(T.ParameterName, { LABEL: "end" }) },
     ]);
     this.OPTION(() => {
-      this.CONSUME2(Comma);
-      this.CONSUME(Unit);
+      this.CONSUME2(T.Comma);
+      this.CONSUME(T.Unit);
     });
   });
 
   /** `table.column` or `table.*`, with the links to it; which is allowed where is checked later. */
   readonly column = this.RULE("column", () => {
-    this.OR([{ ALT: () => this.CONSUME(FqnColumn) }, { ALT: () => this.CONSUME(WildcardColumn) }]);
+    this.OR([
+      { ALT: () => this.CONSUME(T.FqnColumn) },
+      { ALT: () => this.CONSUME(T.WildcardColumn) },
+    ]);
     this.OPTION(() => {
-      this.CONSUME(ViaWord);
+      this.CONSUME(T.ViaWord);
       this.SUBRULE(this.link);
       this.MANY(() => {
-        this.CONSUME(Arrow);
+        this.CONSUME(T.Arrow);
         this.SUBRULE1(this.link);
       });
     });
@@ -352,7 +307,7 @@ export class PqlParser extends CstParser {
 
   /** A foreign key: `column` or `table.column`. */
   readonly link = this.RULE("link", () => {
-    this.OR([{ ALT: () => this.CONSUME(Identifier) }, { ALT: () => this.CONSUME(FqnColumn) }]);
+    this.OR([{ ALT: () => this.CONSUME(T.Identifier) }, { ALT: () => this.CONSUME(T.FqnColumn) }]);
   });
 
   /** A constant or parameter, or a list of them. */
@@ -362,40 +317,40 @@ export class PqlParser extends CstParser {
 
   /** `(a, b, …)`; one element and a trailing comma belong to the superset. */
   readonly list = this.RULE("list", () => {
-    this.CONSUME(LeftBracket);
+    this.CONSUME(T.LeftBracket);
     this.SUBRULE(this.item);
     this.MANY({
-      GATE: () => this.LA(2).tokenType !== RightBracket,
+      GATE: () => this.LA(2).tokenType !== T.RightBracket,
       DEF: () => {
-        this.CONSUME(Comma);
+        this.CONSUME(T.Comma);
         this.SUBRULE1(this.item);
       },
     });
-    this.OPTION(() => this.CONSUME1(Comma));
-    this.CONSUME(RightBracket);
+    this.OPTION(() => this.CONSUME1(T.Comma));
+    this.CONSUME(T.RightBracket);
   });
 
   /** A single value: written, or given as a parameter. */
   readonly scalar = this.RULE("scalar", () => {
     this.OR([
-      { ALT: () => this.CONSUME(Int) },
-      { ALT: () => this.CONSUME(Decimal) },
-      { ALT: () => this.CONSUME(Str) },
-      { ALT: () => this.CONSUME(Bool) },
+      { ALT: () => this.CONSUME(T.Int) },
+      { ALT: () => this.CONSUME(T.Decimal) },
+      { ALT: () => this.CONSUME(T.Str) },
+      { ALT: () => this.CONSUME(T.Bool) },
       {
         ALT: () => {
-          this.CONSUME(DateLiteral);
-          this.OPTION(() => this.CONSUME(TimeLiteral));
+          this.CONSUME(T.DateLiteral);
+          this.OPTION(() => this.CONSUME(T.TimeLiteral));
         },
       },
-      { ALT: () => this.CONSUME(Null) },
-      { ALT: () => this.CONSUME(ParameterName) },
+      { ALT: () => this.CONSUME(T.Null) },
+      { ALT: () => this.CONSUME(T.ParameterName) },
     ]);
   });
 }
 
 /** Tells whether a token goes on with a sum: a sign, or a number that brings its own. */
 function continuesSum({ tokenType, image }: IToken): boolean {
-  if (tokenType === Int || tokenType === Decimal) return image.startsWith("-");
-  return tokenType === Plus || tokenType === Minus;
+  if (tokenType === T.Int || tokenType === T.Decimal) return image.startsWith("-");
+  return tokenType === T.Plus || tokenType === T.Minus;
 }

@@ -96,10 +96,17 @@ function printLink({ direction, from, to, foreignKey }: Hop): string {
   return `${printName(holder.name)}.${printName(foreignKey.name)}`;
 }
 
+/** The tables of a joined row, in the order in which they are tried, and the links between them. */
+export interface JoinedTables {
+  readonly tables: readonly TableSchema[];
+  readonly hops: readonly Hop[];
+}
+
 /**
- * Finds the parent row that a looked-up column stands in: up the only shortest way from one of some tables.
+ * Finds the row that a column of another table stands in: up the only shortest way from one of the joined tables. Links that
+ * are the first ones of the path itself name the joined row they lead to.
  *
- * @param tables - the tables of the joined row, in the order in which they are tried.
+ * @param joined - the tables of the joined row.
  * @param to - the column's table.
  * @param via - the links as written.
  * @param span - the place of the column.
@@ -107,14 +114,15 @@ function printLink({ direction, from, to, foreignKey }: Hop): string {
  * @returns the position among `tables` and the hops up from it, or `null` after an error.
  */
 export function findLookup(
-  tables: readonly TableSchema[],
+  joined: JoinedTables,
   to: TableSchema,
   via: Via | null,
   span: Span,
   context: PathContext,
 ): { readonly position: number; readonly steps: readonly Hop[] } | null {
   const { schema, strict, report } = context;
-  if (via !== null) return followLookup(tables, to, via, context);
+  if (via !== null) return followLookup(joined, to, via, context);
+  const { tables } = joined;
   const positions = strict ? tables.slice(0, 1) : tables;
   for (const [position, table] of positions.entries()) {
     const ways = shortestWays(table, to, schema, "up").filter((way) => !strict || way.length === 1);
@@ -132,7 +140,7 @@ export function findLookup(
 }
 
 function followLookup(
-  tables: readonly TableSchema[],
+  { tables, hops }: JoinedTables,
   to: TableSchema,
   via: Via,
   context: PathContext,
@@ -143,6 +151,9 @@ function followLookup(
   const position = Math.max(0, named);
   const steps = followLinks(tables[position]!, via.links, context);
   if (!steps) return null;
+  if (position === 0 && isStartOf(steps, hops) && tables[steps.length]!.name === to.name) {
+    return { position: steps.length, steps: [] };
+  }
   const down = steps.findIndex((hop) => hop.direction === "down");
   if (down >= 0) {
     const { from, to: child } = steps[down]!;
@@ -156,6 +167,13 @@ function followLookup(
   if (rest.length === 1) return { position, steps: [...steps, ...rest[0]!] };
   const message = `the links lead to \`${end.name}\`, not to \`${to.name}\``;
   return report.error("PQL222", via.span, message, "name the links up to the column's table");
+}
+
+function isStartOf(steps: readonly Hop[], hops: readonly Hop[]): boolean {
+  return steps.every(
+    ({ foreignKey, direction }, i) =>
+      hops[i]?.foreignKey === foreignKey && hops[i].direction === direction,
+  );
 }
 
 /** Follows links by their names: up the foreign keys of the table that is reached, else down those that point at it. */
