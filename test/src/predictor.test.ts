@@ -13,8 +13,9 @@ import {
 import type { Database } from "../../src/data/database.js";
 import { Table } from "../../src/data/table.js";
 import { type FitOptions, Predictor } from "../../src/predictor.js";
+import { predictionTableToTable } from "../../src/task/result-tables.js";
 import { initBackend } from "../../src/tensor/backend.js";
-import { day } from "../gnn/fixtures.js";
+import { day, usersWithEvents } from "../gnn/fixtures.js";
 import { changeLater, deleteLater, helpdesk, LAST_DAY } from "../gnn/helpdesk.js";
 import { at, databaseOf, times } from "../support/shop.js";
 import { numbers } from "./predicted-numbers.js";
@@ -395,15 +396,29 @@ describe("little data", () => {
     expect([...numbers(await predictor.predict())].every((p) => p > 0.99)).toBe(true);
   });
 
-  it("does not fit entities of a composite key yet, and says so", async () => {
+  it("predicts entities of a composite key, and says where a part of it is missing", async () => {
     const seats = databaseOf({
       seats: {
-        columns: [stringColumn("hall", ["A"]), numberColumn("no", [1]), numberColumn("price", [2])],
+        columns: [
+          stringColumn("hall", ["A", "A", "B"]),
+          numberColumn("no", [1, 2, 1]),
+          numberColumn("price", [2, 4, null]),
+        ],
         primaryKey: ["hall", "no"],
       },
     });
+    const query = "PREDICT seats.price FOR EACH (seats.no, seats.hall)";
+    const predictor = await Predictor.fit(seats, query);
+    const table = predictionTableToTable(await predictor.predict(), seats);
+    expect(table.toRecords()).toMatchObject([{ hall: "B", no: 1, TARGET_PRED: expect.anything() }]);
     await expect(Predictor.fit(seats, "PREDICT seats.price FOR EACH seats.hall")).rejects.toThrow(
-      "composite key `hall+no`",
+      "`seats.hall` is not the primary key of `seats`",
     );
+  });
+
+  it("says which tasks have a training table but no model yet", async () => {
+    const query = "PREDICT COUNT(events.*, 0, 10, days) FORECAST 2 TIMEFRAMES FOR EACH users.id";
+    const error = await Predictor.fit(usersWithEvents(3, [[0, 1, 1]]), query).catch((e) => e);
+    expect(error).toMatchObject({ code: "CFG191" });
   });
 });

@@ -64,7 +64,7 @@ export const registerPlan: Register = (program, open) => {
         );
         return;
       }
-      const { planToSql } = await import("../../../pql/sql/statement.js");
+      const { planToSql } = await import("../../../pql/sql/plan-to-sql.js");
       const dialect = flags.sql;
       const statements = planned.map(({ plan, labels }) =>
         planToSql(plan, db.schema, anchorsOf(labels), { dialect }),
