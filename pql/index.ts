@@ -60,3 +60,5 @@ export {
   type TrainingTablePlan,
 } from "./plan.js";
 export { printCondition, printQuery, printTarget } from "./print.js";
+export { SQL_DIALECTS, type SqlDialect } from "./sql/dialect.js";
+export { planToSql, type SqlOptions } from "./sql/plan-to-sql.js";

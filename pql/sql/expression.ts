@@ -1,0 +1,226 @@
+/** Expressions and conditions as SQL. */
+import { assertNever } from "../../src/core/assert.js";
+import {
+  type BoundArithmetic,
+  type BoundCall,
+  type BoundComparison,
+  type BoundCondition,
+  type BoundConstant,
+  type BoundExpression,
+  type BoundRelation,
+  plainColumn,
+  type ValueType,
+} from "../bound.js";
+import type { Engine } from "./dialect.js";
+import { numberLiteral } from "./literals.js";
+import type { Select } from "./select.js";
+
+/** Writes an expression; missing values are NULL. */
+export function writeExpression(node: BoundExpression, select: Select): string {
+  switch (node.kind) {
+    case "column":
+      return select.column(node);
+    case "aggregation":
+      return select.aggregation(node);
+    case "constant":
+      return writeConstant(node, engineOf(select));
+    case "anchor":
+      return select.anchor();
+    case "arithmetic":
+      return writeArithmetic(node, select);
+    case "negative":
+      return `-${group(writeNumber(node.operand, select))}`;
+    case "call":
+      return writeCall(node, select);
+    default:
+      return assertNever(node);
+  }
+}
+
+/** Writes a number or a truth value as a number. */
+export function writeNumber(node: BoundExpression, select: Select): string {
+  const value = writeExpression(node, select);
+  return node.type === "boolean" ? `CAST(${value} AS INTEGER)` : value;
+}
+
+function engineOf(select: Select): Engine {
+  return select.clause.statement.engine;
+}
+
+/** Puts brackets around what is more than a name, a literal or a call. */
+function group(sql: string): string {
+  return /^(?:[\w.]+|"[^"]*"|`[^`]*`|\w+\([^()]*\)|\(-[\w.+-]+\)|[.])+$/.test(sql)
+    ? sql
+    : `(${sql})`;
+}
+
+function writeConstant({ value, type }: BoundConstant, engine: Engine): string {
+  return value === null ? "NULL" : writeLiteral(value, type, engine);
+}
+
+/** Writes a constant in its type; the digits of large integers stand in quotes, and take the type of what they meet. */
+function writeLiteral(value: number | string, type: ValueType, engine: Engine): string {
+  if (typeof value === "string") return engine.text(value);
+  switch (type) {
+    case "boolean":
+      return value === 0 ? "FALSE" : "TRUE";
+    case "time":
+      return engine.time(value);
+    default:
+      return numberLiteral(value);
+  }
+}
+
+/** Numbers are float64, as the engines' own integers and decimals would round or overflow. */
+function writeArithmetic({ operator, left, right }: BoundArithmetic, select: Select): string {
+  const { double } = engineOf(select);
+  const isDouble = left.kind === "arithmetic" || right.kind === "arithmetic";
+  const a = writeNumber(left, select);
+  const b = writeNumber(right, select);
+  const first = isDouble ? group(a) : `CAST(${a} AS ${double})`;
+  return `${first} ${operator} ${operator === "/" ? `nullif(${b}, 0)` : group(b)}`;
+}
+
+function writeCall({ name, args, type }: BoundCall, select: Select): string {
+  const first = args[0]!;
+  switch (name) {
+    case "COALESCE": {
+      const write = type === "boolean" ? writeExpression : writeNumber;
+      return `coalesce(${args.map((arg) => write(arg, select)).join(", ")})`;
+    }
+    case "ABS":
+      return `abs(${writeNumber(first, select)})`;
+    case "LOG":
+      return `ln(nullif(greatest(${writeNumber(first, select)}, 0), 0))`;
+    case "LENGTH":
+      return `length(${writeExpression(first, select)})`;
+    case "YEAR":
+    case "MONTH":
+      return `extract(${name} FROM ${writeExpression(first, select)})`;
+    case "WEEKDAY":
+      return `extract(${engineOf(select).weekday} FROM ${writeExpression(first, select)})`;
+    default:
+      return assertNever(name);
+  }
+}
+
+/**
+ * Writes a condition.
+ *
+ * @param node - the condition.
+ * @param select - where it stands.
+ * @param total - whether what is unknown must be false, as a comparison with NULL is to Kumo; elsewhere SQL drops it anyway.
+ */
+export function writeCondition(node: BoundCondition, select: Select, total = false): string {
+  switch (node.kind) {
+    case "comparison":
+    case "relation": {
+      const sql =
+        node.kind === "comparison" ? writeComparison(node, select) : writeRelation(node, select);
+      const exact = node.kind === "comparison" && node.right === null;
+      return total && !exact ? `coalesce(${sql}, FALSE)` : sql;
+    }
+    case "not": {
+      const inside = total || select.clause.statement.logic === "kumo";
+      return `NOT (${writeCondition(node.operand, select, inside)})`;
+    }
+    case "and":
+    case "or": {
+      const parts = node.operands.map((part) => {
+        const sql = writeCondition(part, select, total);
+        return part.kind === "and" || part.kind === "or" ? `(${sql})` : sql;
+      });
+      return parts.join(node.kind === "and" ? " AND " : " OR ");
+    }
+  }
+}
+
+/** Writes a condition as operands of AND, to stand among others. */
+export function conditionLines(node: BoundCondition, select: Select): string[] {
+  if (node.kind === "and") return node.operands.flatMap((part) => conditionLines(part, select));
+  const sql = writeCondition(node, select);
+  return [node.kind === "or" ? `(${sql})` : sql];
+}
+
+/** Lists the operands of a condition, for Kumo's rule that a label needs them all. */
+export function sidesOf(node: BoundCondition): BoundExpression[] {
+  switch (node.kind) {
+    case "comparison":
+      return [node.left];
+    case "relation":
+      return [node.left, node.right];
+    case "not":
+      return sidesOf(node.operand);
+    case "and":
+    case "or":
+      return node.operands.flatMap(sidesOf);
+  }
+}
+
+function writeComparison({ left, operator, right }: BoundComparison, select: Select): string {
+  const engine = engineOf(select);
+  const value = operand(writeExpression(left, select));
+  if (right === null) return `${value} IS ${operator === "=" ? "" : "NOT "}NULL`;
+  const ordered = isText(left) ? engine.plainOrder(value) : value;
+  const literal = (constant: number | string): string => writeLiteral(constant, left.type, engine);
+  if (typeof right === "object") {
+    if (operator !== "BETWEEN") return `${value} IN (${right.map(literal).join(", ")})`;
+    return `${ordered} BETWEEN ${literal(right[0]!)} AND ${literal(right[1]!)}`;
+  }
+  const text = String(right);
+  const item = left.type === "list" ? writeLiteral(right, itemType(left), engine) : "";
+  switch (operator) {
+    case "=":
+      return `${value} = ${literal(right)}`;
+    case "!=":
+      return `${value} <> ${literal(right)}`;
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return `${ordered} ${operator} ${literal(right)}`;
+    case "CONTAINS":
+      return item === "" ? engine.contains(value, text) : engine.hasItem(value, item);
+    case "NOT CONTAINS":
+      return `NOT (${item === "" ? engine.contains(value, text) : engine.hasItem(value, item)})`;
+    case "STARTS WITH":
+      return engine.startsWith(value, text);
+    case "ENDS WITH":
+      return engine.endsWith(value, text);
+    case "LIKE":
+      return engine.like(value, text);
+    case "NOT LIKE":
+      return `NOT (${engine.like(value, text)})`;
+    case "IN":
+    case "BETWEEN":
+      return `${value} = ${literal(right)}`;
+    default:
+      return assertNever(operator);
+  }
+}
+
+function writeRelation({ left, operator, right }: BoundRelation, select: Select): string {
+  const { plainOrder } = engineOf(select);
+  const mixed = left.type !== right.type;
+  const [a, b] = [left, right].map((side) =>
+    operand(mixed ? writeNumber(side, select) : writeExpression(side, select)),
+  );
+  if (operator === "=") return `${a} = ${b}`;
+  if (operator === "!=") return `${a} <> ${b}`;
+  return `${isText(left) ? plainOrder(a!) : a} ${operator} ${b}`;
+}
+
+/** A CASE or a sum binds tighter than comparisons, but reads better in brackets. */
+function operand(sql: string): string {
+  return sql.startsWith("CASE ") ? `(${sql})` : sql;
+}
+
+/** Tells whether a value is a text of words; identifiers can be digits of integers, which have their own order. */
+export function isText(node: BoundExpression): boolean {
+  return node.type === "text" && plainColumn(node)?.column.stype !== "id";
+}
+
+/** The type of the items of a list; those of list columns are texts. */
+function itemType(node: BoundExpression): ValueType {
+  return node.kind === "aggregation" && node.argument ? node.argument.type : "text";
+}
