@@ -40,9 +40,11 @@ export const WINDOWED_V2: readonly WindowedTask[] = [
     ...ARXIV,
     name: "paper-paper-cocitation",
     ...LINKS,
-    query: null,
-    agreement: null,
-    note: "citations meets itself over the citing paper, and the paper itself must be left out of its own list: a filter cannot name both rows of one table on a path.",
+    query: `PREDICT LIST_DISTINCT(citations.References_Paper_ID VIA Paper_ID -> citations.Paper_ID -> citations.References_Paper_ID
+        WHERE citations.References_Paper_ID != papers.Paper_ID VIA Paper_ID -> citations.Paper_ID -> citations.References_Paper_ID, 0, 182, days)
+      RANK TOP 10 FOR EACH papers.Paper_ID`,
+    agreement: "close",
+    note: "The window is on the date of the listed citation; the SQL also asks it of the one that leads to it. Both are the citing paper's date in RelBench's data.",
   },
   {
     ...RATEBEER,
