@@ -39,7 +39,7 @@ export const registerLabels: Register = (program, open) => {
       const { language, tree } = await readQuery(query, flags);
       const times = await readTimes(flags);
       await checkTableFile(flags.out);
-      const db = await openQueryData(session, flags, tree);
+      const db = await openQueryData(session, flags, tree, "label");
       const { compileTargets } = await import("../../query.js");
       const { bound, plans } = compileTargets(db.schema, query, language);
       const sets = await label(session, db, plans, times, flags.seed);

@@ -43,7 +43,7 @@ export const registerPlan: Register = (program, open) => {
       const session = open(flags);
       const { language, tree } = await readQuery(query, flags);
       const times = await readTimes(flags);
-      const db = await openQueryData(session, flags, tree);
+      const db = await openQueryData(session, flags, tree, "label");
       const { compileTargets } = await import("../../query.js");
       const { computeTargetLabels } = await import("../../labels.js");
       const { plans } = compileTargets(db.schema, query, language);
