@@ -1,8 +1,15 @@
 /** Concrete syntax to tree: the clauses of a query. */
+import type { IToken } from "chevrotain";
 import { invariant } from "../src/core/assert.js";
 import { joinSpans } from "../src/core/span.js";
 import type * as Ast from "./ast.js";
-import { buildConstant, buildItem, readListOperator, readOperator } from "./build-constant.js";
+import {
+  buildConstant,
+  buildItem,
+  readAmount,
+  readListOperator,
+  readOperator,
+} from "./build-constant.js";
 import { asCondition, buildColumn, buildCondition } from "./build-expression.js";
 import type * as Cst from "./cst-types.js";
 import { type Notes, spanOf } from "./dialect.js";
@@ -23,7 +30,7 @@ export function buildQuery(cst: Cst.QueryCstNode, source: string): BuiltQuery {
   const notes: Notes = { errors: [], warnings: [], extensions: [] };
   const c = cst.children;
   const targets = c.target.map((target) => buildTarget(target, notes));
-  const problem = c.problem ? buildProblem(c.problem[0]!) : null;
+  const problem = c.problem ? buildProblem(c.problem[0]!, notes) : null;
   const entity = buildEntity(c.entity[0]!, notes);
   const where = c.where ? asCondition(buildCondition(c.where[0]!, notes), notes) : null;
   const assuming = c.assuming ? asCondition(buildCondition(c.assuming[0]!, notes), notes) : null;
@@ -78,29 +85,24 @@ function checkNames(targets: readonly Ast.NamedTarget[], notes: Notes): void {
   });
 }
 
-function buildProblem(cst: Cst.ProblemCstNode): Ast.Problem {
+function buildProblem(cst: Cst.ProblemCstNode, notes: Notes): Ast.Problem {
   const { Forecast, amount, Timeframes, Rank, Classify, top } = cst.children;
   if (Forecast) {
     const span = joinSpans(spanOf(Forecast[0]!), spanOf(Timeframes![0]!));
-    return { kind: "forecast", timeframes: buildAmount(amount![0]!).value, span };
+    return { kind: "forecast", timeframes: readAmount(amountOf(amount![0]!), notes), span };
   }
-  const k = top ? buildAmount(top[0]!.children.amount[0]!) : null;
+  const last = top ? amountOf(top[0]!.children.amount[0]!) : null;
+  const k = last && readAmount(last, notes);
   const head = (Rank ?? Classify ?? top?.[0]?.children.Top)?.[0];
   invariant(head, "a problem starts with a word");
-  const span = k ? joinSpans(spanOf(head), k.span) : spanOf(head);
-  if (Rank) return { kind: "rank", top: k?.value ?? null, span };
-  if (Classify) return { kind: "classify", top: k?.value ?? null, span };
-  return { kind: "top", top: k!.value, span };
+  const span = last ? joinSpans(spanOf(head), spanOf(last)) : spanOf(head);
+  if (Rank) return { kind: "rank", top: k, span };
+  if (Classify) return { kind: "classify", top: k, span };
+  return { kind: "top", top: k!, span };
 }
 
-function buildAmount(cst: Cst.AmountCstNode): {
-  readonly value: number | Ast.Parameter;
-  readonly span: Ast.Parameter["span"];
-} {
-  const { Int, ParameterName } = cst.children;
-  const span = spanOf((Int ?? ParameterName)![0]!);
-  if (Int) return { value: Number(Int[0]!.image) + 0, span };
-  return { value: { kind: "parameter", name: ParameterName![0]!.image.slice(1), span }, span };
+function amountOf({ children }: Cst.AmountCstNode): IToken {
+  return (children.Int ?? children.ParameterName)![0]!;
 }
 
 function buildEntity(cst: Cst.EntityCstNode, notes: Notes): Ast.Entity {

@@ -77,6 +77,17 @@ export function makeNumber(
   return { kind: "number", value, integer, text, span };
 }
 
+/** Reads a whole number of a window, of TOP or of FORECAST, `-0` as 0, or a parameter. */
+export function readAmount(token: IToken, notes: Notes): number | Ast.Parameter {
+  const span = spanOf(token);
+  if (token.image.startsWith(":")) return { kind: "parameter", name: token.image.slice(1), span };
+  const value = Number(token.image) + 0;
+  if (Number.isSafeInteger(value)) return value;
+  const message = `\`${token.image}\` is too large a number of windows, units or places`;
+  notes.errors.push({ code: "PQL007", message, hint: "write a number below 2^53", span });
+  return 1;
+}
+
 /** An operator, and whether the comparison counts the other way round. */
 export interface ReadOperator {
   readonly operator: Ast.Operator;

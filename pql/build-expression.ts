@@ -1,5 +1,4 @@
 /** Concrete syntax to tree: conditions, values, aggregations and columns. */
-import type { IToken } from "chevrotain";
 import { invariant } from "../src/core/assert.js";
 import { joinSpans, type Span } from "../src/core/span.js";
 import type { TimeUnit } from "../src/core/time.js";
@@ -9,6 +8,7 @@ import {
   buildItem,
   makeNumber,
   noteList,
+  readAmount,
   readListOperator,
   readOperator,
 } from "./build-constant.js";
@@ -289,29 +289,23 @@ function finishAggregation(
     argument: asExpression(buildSum(sum, notes), notes),
     where: condition ? asCondition(buildCondition(condition, notes), notes) : null,
     quantile: share,
-    window: window ? buildWindow(window) : null,
+    window: window ? buildWindow(window, notes) : null,
     span,
   };
 }
 
-function buildWindow(cst: Cst.WindowCstNode): Ast.Window {
+function buildWindow(cst: Cst.WindowCstNode, notes: Notes): Ast.Window {
   const { start, end, Unit } = cst.children;
   const from = start![0]!;
   const to = end![0]!;
   const word = Unit?.[0]?.image.toLowerCase() ?? "days";
   return {
     kind: "window",
-    start: /^-inf/i.test(from.image) ? Number.NEGATIVE_INFINITY : readBound(from),
-    end: readBound(to),
+    start: /^-inf/i.test(from.image) ? Number.NEGATIVE_INFINITY : readAmount(from, notes),
+    end: readAmount(to, notes),
     unit: (word.endsWith("s") ? word : `${word}s`) as TimeUnit,
     span: joinSpans(spanOf(from), spanOf(Unit?.[0] ?? to)),
   };
-}
-
-/** Reads a whole number, `-0` as 0, or a parameter. */
-function readBound(token: IToken): number | Ast.Parameter {
-  if (!token.image.startsWith(":")) return Number(token.image) + 0;
-  return { kind: "parameter", name: token.image.slice(1), span: spanOf(token) };
 }
 
 /** Builds a column or wildcard with the links that lead to it. */

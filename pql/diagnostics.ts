@@ -97,7 +97,8 @@ function explain(situation: Situation): Complaint {
     (rule === "primary" && comesAfterOperator(previous) ? explainConstant(actual) : null) ??
     (rule === "window" ? explainWindow(actual, expected) : null) ??
     (rule === "aggregation" || rule === "quantile" ? explainInside(actual) : null) ??
-    (expected.includes(T.FqnColumn) ? explainColumn(actual) : null) ?? {
+    (expected.includes(T.FqnColumn) ? explainColumn(actual) : null) ??
+    (expected.includes(T.Identifier) ? explainName(actual, expected) : null) ?? {
       code: "PQL100",
       message: `expected ${labels(expected)}, found ${found(actual)}`,
     }
@@ -125,6 +126,8 @@ function explainBrokenToken(actual: IToken): Complaint | null {
         message: "the text in quotes does not end",
         hint: `close it with ${actual.image[0]}`,
       };
+    case T.UnterminatedComment:
+      return { code: "PQL008", message: "the comment does not end", hint: "close it with */" };
     case T.LongName:
       return {
         code: "PQL106",
@@ -242,6 +245,15 @@ function explainColumn(actual: IToken): Complaint | null {
     };
   }
   return null;
+}
+
+function explainName(actual: IToken, expected: readonly TokenType[]): Complaint | null {
+  if (!T.wordTokens.has(actual.tokenType)) return null;
+  return {
+    code: "PQL100",
+    message: `expected ${labels(expected)}, found ${found(actual)}, a word of the language`,
+    hint: `write it in backquotes: \`${actual.image}\``,
+  };
 }
 
 /** What is wrong with a token where the query should have ended. */

@@ -97,6 +97,10 @@ function formOf({ tokenType, image }: IToken): Form | null {
     }
     case T.Anchor:
       return { code: "PQL169", what: "`ANCHOR`", hint: "leave the condition out" };
+    case T.TimeLiteral:
+      return image.includes(".")
+        ? { code: "PQL173", what: "fractions of a second", hint: "write whole seconds" }
+        : null;
     default:
       return null;
   }

@@ -56,20 +56,24 @@ export function decodeString(image: string): Decoded<string> {
  * stands first, as pandas reads it, with a warning where the day could.
  *
  * @param date - such as `2024-01-31`, `1/31/2024`, `31.12.2024`.
- * @param time - such as `12:30:00`.
+ * @param time - such as `12:30:00` or `12:30:00.250`.
  * @returns milliseconds; PQL006 for a day or time that does not exist, PQL090 as the warning.
  */
 export function decodeDateTime(date: string, time: string | undefined): Decoded<number> {
   const [first, second, third] = date.split(/[-/.]/) as [string, string, string];
   const yearFirst = first.length > 2;
-  if (!yearFirst && third.length < 3) return notADate(date, "write the year with four digits");
+  if (!yearFirst && third.length < 3) {
+    const sign = date.includes("/") ? "/" : "-";
+    const other = date.includes(".") ? "" : `, or put blanks around ${sign} to compute`;
+    return notADate(date, `write the year with four digits${other}`);
+  }
   const year = yearFirst ? first : third;
   const [a, b] = yearFirst ? [second, third] : [first, second];
   const dayFirst = Number(a) > 12;
   const [month, day] = dayFirst ? [b, a] : [a, b];
   const iso = `${year.padStart(4, "0")}-${month!.padStart(2, "0")}-${day!.padStart(2, "0")}`;
-  const [hour, minute, s] = time?.split(":").map((part) => part.padStart(2, "0")) ?? [];
-  const value = year.length > 4 ? null : parseTime(time ? `${iso} ${hour}:${minute}:${s}` : iso);
+  const clock = time?.replace(/(^|:)(?=\d(?!\d))/g, (start) => `${start}0`);
+  const value = year.length > 4 ? null : parseTime(clock ? `${iso} ${clock}` : iso);
   if (value === null) {
     const shown = time ? `${date} ${time}` : date;
     return notADate(shown, "write year-month-day, such as 2024-02-29 or 2024-02-29 12:30:00");

@@ -1,7 +1,7 @@
 /** Text to tree: `parseQuery` throws, `parseText` collects. */
 import type { CstNode, IToken } from "chevrotain";
 import { PqlError } from "../src/core/errors.js";
-import type { Dialect, PredictiveQuery } from "./ast.js";
+import { type Dialect, type PredictiveQuery, partsOf, type Target } from "./ast.js";
 import { buildQuery } from "./build-ast.js";
 import type { QueryCstNode } from "./cst-types.js";
 import { type PqlWarning, parserErrorProvider, syntaxErrors } from "./diagnostics.js";
@@ -26,8 +26,9 @@ export interface ParsedText {
   readonly extensions: readonly Extension[];
 }
 
-/** Deep or endless queries would overflow the stack of whoever walks the tree. */
+/** Deep or endless queries would overflow the stack of whoever walks the tree: brackets and signs, then all of the tree. */
 const MAX_DEPTH = 100;
+const MAX_TREE_DEPTH = 400;
 const MAX_TOKENS = 1_000_000;
 
 const parser = new PqlParser(parserErrorProvider);
@@ -78,15 +79,17 @@ export function parseText(text: string, options: ParseOptions = {}): ParsedText 
 
   parser.input = [...tokens];
   const cst: CstNode = parser.query();
-  errors.push(...syntaxErrors(parser.errors, text));
-  const extensions = findExtensions(tokens, comments);
-  if (errors.length > 0) {
-    return { query: null, errors: onePerPlace(errors), warnings: [], extensions };
+  const syntax = syntaxErrors(parser.errors, text);
+  const shown = findExtensions(tokens, comments);
+  if (errors.length + syntax.length > 0) {
+    const all = onePerPlace([...errors, ...syntax]);
+    return { query: null, errors: all, warnings: [], extensions: shown };
   }
 
   const built = buildQuery(cst as QueryCstNode, text);
-  extensions.push(...built.extensions);
-  extensions.sort((a, b) => a.span.start - b.span.start);
+  const extensions = [...shown, ...built.extensions].sort((a, b) => a.span.start - b.span.start);
+  const tooDeep = checkDepth(built.query, text);
+  if (tooDeep) return { query: null, errors: [tooDeep], warnings: [], extensions };
   const refused = dialect === "kumo" ? extensions : [];
   const found = [...built.errors, ...refused].map(
     ({ code, message, hint, span }) =>
@@ -107,11 +110,15 @@ function unexpectedCharacters(source: string, offset: number, length: number): P
 }
 
 function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
+  const outer: number[] = [];
   let depth = 0;
   let negations = 0;
-  for (const [i, token] of tokens.entries()) {
-    if (token.tokenType === LeftBracket) depth++;
-    else if (token.tokenType === RightBracket) depth--;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if (token.tokenType === LeftBracket) {
+      outer.push(depth);
+      depth += 1 + negations;
+    } else if (token.tokenType === RightBracket) depth = outer.pop() ?? 0;
     negations = token.tokenType === Not || token.tokenType === Minus ? negations + 1 : 0;
     if (depth + negations <= MAX_DEPTH && i < MAX_TOKENS) continue;
     const [what, hint] =
@@ -119,6 +126,25 @@ function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
         ? [`deeper than ${MAX_DEPTH} levels`, "leave out brackets and doubled NOTs"]
         : [`longer than ${MAX_TOKENS} words`, "give a long list of ids as an option, not as text"];
     return new PqlError("PQL112", `the query is ${what}`, { hint, span: spanOf(token), source });
+  }
+  return null;
+}
+
+/** Long sums lean to the left, so a few brackets with a sum in each can make a tree deeper than the brackets show. */
+function checkDepth(
+  { targets, where, assuming }: PredictiveQuery,
+  source: string,
+): PqlError | null {
+  let level: Target[] = [...targets.map(({ value }) => value), where, assuming].filter(
+    (node) => node !== null,
+  );
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === MAX_TREE_DEPTH) {
+      const hint = "compute parts of it before, as columns";
+      const { span } = level[0]!;
+      return new PqlError("PQL112", "the sums of the query are too deep", { hint, span, source });
+    }
+    level = level.flatMap(partsOf);
   }
   return null;
 }

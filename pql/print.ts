@@ -75,10 +75,13 @@ function printComparison({ left, operator, right }: Comparison): string {
   if (operator === "BETWEEN" && right.kind === "list" && right.items.length === 2) {
     return `${head} BETWEEN ${right.items.map(printExpression).join(" AND ")}`;
   }
-  // A comma tells a list of one from a value in brackets.
-  const single = operator !== "IN" && right.kind === "list" && right.items.length === 1;
-  const tail = single ? `(${printExpression(right.items[0]!)},)` : printExpression(right);
-  return `${head} ${operator} ${tail}`;
+  return `${head} ${operator} ${operator === "IN" ? printItem(right) : printExpression(right)}`;
+}
+
+/** Prints what stands after IN and among the ids: nothing but a list is in brackets there, one value needs no comma. */
+function printItem(node: Expression): string {
+  if (node.kind !== "list") return printExpression(node);
+  return `(${node.items.map(printItem).join(", ")})`;
 }
 
 /** Prints a value, in brackets only where precedence needs them. */
@@ -97,9 +100,8 @@ export function printExpression(node: Expression): string {
       return `${node.name}(${node.args.map(printExpression).join(", ")})`;
     case "negative": {
       const { operand } = node;
-      const plain = operand.kind !== "negative" && operand.kind !== "number";
       const text = printExpression(operand);
-      return plain && operand.kind !== "arithmetic" ? `-${text}` : `-(${text})`;
+      return BRACKETED.has(operand.kind) ? `-(${text})` : `-${text}`;
     }
     case "arithmetic": {
       const own = precedence(node.operator);
@@ -113,6 +115,9 @@ export function printExpression(node: Expression): string {
       return printConstant(node);
   }
 }
+
+/** What a minus in front would change: the sign of a number, or of the first number of a date, belongs to it. */
+const BRACKETED: ReadonlySet<string> = new Set(["negative", "number", "time", "arithmetic"]);
 
 function precedence(operator: Arithmetic["operator"]): number {
   return operator === "+" || operator === "-" ? 1 : 2;
@@ -155,7 +160,7 @@ function printProblem(problem: Problem): string {
 function printEntity({ each, keys, selection }: Entity): string {
   const names = keys.map(printColumn).join(", ");
   const head = `${each ? "FOR EACH" : "FOR"} ${keys.length === 1 ? names : `(${names})`}`;
-  return selection ? `${head} ${selection.operator} ${printExpression(selection.value)}` : head;
+  return selection ? `${head} ${selection.operator} ${printItem(selection.value)}` : head;
 }
 
 /** Prints `table.column` or `table.*`. */
@@ -196,8 +201,11 @@ export function printConstant(constant: Constant): string {
       const iso = formatTime(constant.value);
       return iso.replace("T", " ").replace("Z", "");
     }
-    case "list":
-      return `(${constant.items.map(printExpression).join(", ")})`;
+    case "list": {
+      // A comma tells a list of one from a value in brackets.
+      const comma = constant.items.length === 1 ? "," : "";
+      return `(${constant.items.map(printExpression).join(", ")}${comma})`;
+    }
     default:
       return assertNever(constant);
   }

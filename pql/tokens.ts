@@ -1,5 +1,12 @@
 /** The words and signs of PQL: token types in order of priority, with the labels errors print. */
-import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+import {
+  type CustomPatternMatcherFunc,
+  createToken,
+  type IToken,
+  type ITokenConfig,
+  Lexer,
+  type TokenType,
+} from "chevrotain";
 import { AGGREGATES, FUNCTIONS } from "./ast.js";
 
 const NAME = "(?:[A-Za-z_][A-Za-z0-9_]*|`[^`\\r\\n]+`)";
@@ -15,16 +22,48 @@ const words = (...phrases: readonly string[]): RegExp =>
 const token = (name: string, label: string, pattern: RegExp): TokenType =>
   createToken({ name, label, pattern });
 
+/** A token found by hand: endless ones would overflow the stack of a regular expression. */
+const scanned = (
+  name: string,
+  label: string,
+  starts: string[],
+  findEnd: (text: string, offset: number) => number,
+  more: Pick<ITokenConfig, "group"> = {},
+): TokenType => {
+  const exec: CustomPatternMatcherFunc = (text, offset) => {
+    if (!starts.includes(text[offset]!)) return null;
+    const end = findEnd(text, offset);
+    return end < 0 ? null : [text.slice(offset, end)];
+  };
+  return createToken({
+    name,
+    label,
+    pattern: { exec },
+    start_chars_hint: starts,
+    line_breaks: true,
+    ...more,
+  });
+};
+
 const Blank = createToken({ name: "Blank", pattern: /\s+/, group: Lexer.SKIPPED });
 const Comment = createToken({ name: "Comment", pattern: /#[^\r\n]*/, group: Lexer.SKIPPED });
 
 /** Comments that only the superset knows; kept aside so that the strict dialect can refuse them. */
 const DashComment = createToken({ name: "DashComment", pattern: /--[^\r\n]*/, group: "comments" });
-const BlockComment = createToken({
-  name: "BlockComment",
-  pattern: /\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//,
-  group: "comments",
-});
+const BlockComment = scanned(
+  "BlockComment",
+  "a comment",
+  ["/"],
+  (text, offset) => {
+    if (text[offset + 1] !== "*") return -1;
+    const end = text.indexOf("*/", offset + 2);
+    return end < 0 ? -1 : end + 2;
+  },
+  { group: "comments" },
+);
+
+/** Runs to the end of the text. */
+export const UnterminatedComment = token("UnterminatedComment", "a comment", /\/\*[\s\S]*/);
 
 /** A name of three or more parts: no rule takes it, an error explains it. */
 export const LongName = token(
@@ -143,7 +182,7 @@ export const DateLiteral = token(
   /\d+\/\d+\/\d+|\d+-\d+-\d+|\d+\.\d+\.\d+/,
 );
 /** A time of day after a date. */
-export const TimeLiteral = token("TimeLiteral", "a time of day", /\d+:\d+:\d+/);
+export const TimeLiteral = token("TimeLiteral", "a time of day", /\d+:\d+:\d+(?:\.\d+)?/);
 /** A number with a point or an exponent. */
 export const Decimal = token(
   "Decimal",
@@ -153,11 +192,14 @@ export const Decimal = token(
 /** A whole number; its sign belongs to it. */
 export const Int = token("Int", "a whole number", /-?\d+/);
 /** A text in single or double quotes with backslash escapes. */
-export const Str = token(
-  "Str",
-  "a text in quotes",
-  /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/,
-);
+export const Str = scanned("Str", "a text in quotes", ['"', "'"], (text, offset) => {
+  const quote = text[offset];
+  for (let end = offset + 1; end < text.length; end++) {
+    if (text[end] === "\\") end++;
+    else if (text[end] === quote) return end + 1;
+  }
+  return -1;
+});
 
 /** A value given beside the text. */
 export const ParameterName = token("ParameterName", "a parameter", /:[A-Za-z_][A-Za-z0-9_]*/);
@@ -227,6 +269,7 @@ export const allTokens: readonly TokenType[] = [
   Comment,
   DashComment,
   BlockComment,
+  UnterminatedComment,
   LongName,
   WildcardColumn,
   FqnColumn,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defaultParserErrorProvider, generateCstDts } from "chevrotain";
 import { describe, expect, it } from "vitest";
 import type { Comparison, Constant, Dialect } from "../../pql/ast.js";
+import { isConstant } from "../../pql/ast.js";
 import { PqlParser } from "../../pql/grammar.js";
 import { parseQuery, parseText } from "../../pql/parse.js";
 import { printQuery } from "../../pql/print.js";
@@ -18,7 +19,9 @@ const print = (text: string, dialect: Dialect = "kumo"): string =>
 /** The constant compared with in the target. */
 function constant(written: string): Constant {
   const query = parseQuery(`PREDICT u.a = ${written} FOR EACH u.id`, { dialect: "kumo" });
-  return (query.target as Comparison).right;
+  const { right } = query.targets[0]!.value as Comparison;
+  if (!isConstant(right)) throw new Error(`${written} is no constant`);
+  return right;
 }
 
 describe("facts of the published grammar", () => {
@@ -65,7 +68,7 @@ describe("facts of the published grammar", () => {
   it("splits quoted names at the dot between them only", () => {
     const query = "PREDICT COUNT(`Order Lines`.*, 0, 7) > 0 FOR EACH `My People`.`Customer ID`";
     const { entity } = parseQuery(query, { dialect: "kumo" });
-    expect(entity.key).toMatchObject({ table: "My People", column: "Customer ID" });
+    expect(entity.keys).toMatchObject([{ table: "My People", column: "Customer ID" }]);
     expect(print("PREDICT `a`.`b c` FOR EACH `for`.`x`")).toBe("PREDICT a.`b c` FOR EACH for.x");
   });
 
@@ -86,7 +89,7 @@ describe("facts of the published grammar", () => {
 
   it("binds NOT tighter than AND, AND tighter than OR", () => {
     expect(print("PREDICT u.a=1 OR NOT u.b=2 AND u.c=3 AND u.d=4 FOR EACH u.id")).toBe(
-      "PREDICT (u.a = 1) OR (((NOT (u.b = 2)) AND (u.c = 3)) AND (u.d = 4)) FOR EACH u.id",
+      "PREDICT (u.a = 1) OR ((NOT (u.b = 2)) AND (u.c = 3) AND (u.d = 4)) FOR EACH u.id",
     );
   });
 
@@ -149,6 +152,40 @@ describe("the superset", () => {
     ["PQL158", "PREDICT u.a -- x\nFOR EACH u.id", "PREDICT u.a FOR EACH u.id"],
     ["PQL158", "PREDICT /* x\n ** */ u.a FOR EACH u.id", "PREDICT u.a FOR EACH u.id"],
     ["PQL159", "PREDICT u.a FOR EACH u.id;", "PREDICT u.a FOR EACH u.id"],
+    ["PQL160", "EXPLAIN PREDICT u.a FOR EACH u.id", "EXPLAIN PREDICT u.a FOR EACH u.id"],
+    ["PQL160", "evaluate predict u.a for each u.id", "EVALUATE PREDICT u.a FOR EACH u.id"],
+    [
+      "PQL161",
+      "PREDICT u.a BETWEEN -1 AND 2 AND u.b = 3 FOR EACH u.id",
+      "PREDICT (u.a BETWEEN -1 AND 2) AND (u.b = 3) FOR EACH u.id",
+    ],
+    [
+      "PQL161",
+      "PREDICT u.a NOT BETWEEN 'a' AND 'b' FOR EACH u.id",
+      "PREDICT NOT (u.a BETWEEN 'a' AND 'b') FOR EACH u.id",
+    ],
+    ["PQL162", "PREDICT abs (u.a) FOR EACH u.id", "PREDICT ABS(u.a) FOR EACH u.id"],
+    ["PQL163", "PREDICT u.a*2 FOR EACH u.id", "PREDICT u.a * 2 FOR EACH u.id"],
+    ["PQL164", "PREDICT u.a = :p FOR EACH u.id", "PREDICT u.a = :p FOR EACH u.id"],
+    ["PQL165", "PREDICT u.a via b -> c.d FOR EACH u.id", "PREDICT u.a VIA b -> c.d FOR EACH u.id"],
+    ["PQL166", "PREDICT u.a as x FOR EACH u.id", "PREDICT u.a AS x FOR EACH u.id"],
+    ["PQL167", "PREDICT u.a FOR EACH u.id at 2024-1-2", "PREDICT u.a FOR EACH u.id AT 2024-01-02"],
+    ["PQL168", "PREDICT MODE(u.a) FOR EACH u.id", "PREDICT MODE(u.a) FOR EACH u.id"],
+    ["PQL168", "PREDICT EXISTS(u.a) FOR EACH u.id", "PREDICT COUNT(u.a) > 0 FOR EACH u.id"],
+    [
+      "PQL168",
+      "PREDICT quantile(u.a, 0.9) FOR EACH u.id",
+      "PREDICT QUANTILE(u.a, 0.9) FOR EACH u.id",
+    ],
+    ["PQL170", "PREDICT u.a FOR EACH (u.b, u.c)", "PREDICT u.a FOR EACH (u.b, u.c)"],
+    ["PQL172", "PREDICT 1 = 1 FOR EACH u.id", "PREDICT 1 = 1 FOR EACH u.id"],
+    [
+      "PQL173",
+      "PREDICT u.a = 2024-01-02 1:02:03.25 FOR EACH u.id",
+      "PREDICT u.a = 2024-01-02 01:02:03.250 FOR EACH u.id",
+    ],
+    ["PQL111", "PREDICT (u.a) FOR EACH u.id", "PREDICT u.a FOR EACH u.id"],
+    ["PQL104", "PREDICT u.a > u.b FOR EACH u.id", "PREDICT u.a > u.b FOR EACH u.id"],
   ];
 
   it.each(uses)("takes what the strict dialect refuses with %s: %s", (code, text, canonical) => {
@@ -166,6 +203,47 @@ describe("the superset", () => {
     "reads the unit %s",
     (unit) => expect(codes(`PREDICT COUNT(o.*, 0, 1, ${unit}) FOR EACH u.id`)).toEqual([]),
   );
+});
+
+describe("arithmetic", () => {
+  const target = (text: string): string =>
+    print(`PREDICT ${text} FOR EACH u.id`, "relgraph").slice(
+      "PREDICT ".length,
+      -" FOR EACH u.id".length,
+    );
+
+  it.each([
+    ["u.a+u.b*u.c", "u.a + u.b * u.c"],
+    ["(u.a + u.b) * u.c", "(u.a + u.b) * u.c"],
+    ["u.a - (u.b - u.c)", "u.a - (u.b - u.c)"],
+    ["(u.a - u.b) - u.c", "u.a - u.b - u.c"],
+    ["u.a / (u.b * u.c)", "u.a / (u.b * u.c)"],
+    ["-u.a * u.b", "-u.a * u.b"],
+    ["-(u.a * u.b)", "-(u.a * u.b)"],
+    ["- -u.a", "-(-u.a)"],
+    ["u.a -1", "u.a - 1"],
+    ["u.a-1*2", "u.a - 1 * 2"],
+    ["u.a -1 -2", "u.a - 1 - 2"],
+    ["u.a - -1", "u.a - -1"],
+    ["- 1", "-(1)"],
+    ["-1", "-1"],
+    ["u.a > -1.5e1", "u.a > -15.0"],
+    ["1 - 2 - 3", "1 - 2 - 3"],
+    ["u.a + COUNT(o.*, -7,0)", "u.a + COUNT(o.*, -7, 0, days)"],
+    ["NOT u.a + 1 > u.b OR (u.c) = 2", "(NOT (u.a + 1 > u.b)) OR (u.c = 2)"],
+    ["(2, 1) = u.a", "(2, 1) = u.a"],
+    ["-(2024-01-01)", "-(2024-01-01)"],
+  ])("reads %s as %s", (written, canonical) => {
+    expect(target(written)).toBe(canonical);
+    expect(target(canonical)).toBe(canonical);
+  });
+
+  it("knows a function by its bracket, and a keyword by its place", () => {
+    expect(target("month.year + MONTH(u.a)")).toBe("month.year + MONTH(u.a)");
+    expect(print("PREDICT u.a AS `month`, u.b AS `for`, u.c AS x FOR EACH u.id", "relgraph")).toBe(
+      "PREDICT u.a AS `month`, u.b AS `for`, u.c AS x FOR EACH u.id",
+    );
+  });
 });
 
 describe("mistakes", () => {
@@ -188,15 +266,27 @@ describe("mistakes", () => {
     ["PQL101", ""],
     ["PQL101", "SELECT 1"],
     ["PQL102", "PREDICT u.a"],
-    ["PQL104", "PREDICT u.a = u.b FOR EACH u.id"],
+    ["PQL007", `PREDICT COUNT(o.*, 0, ${"9".repeat(400)}) FOR EACH u.id`],
+    ["PQL007", "PREDICT LIST_DISTINCT(o.i, 0, 7) RANK TOP 9007199254740993 FOR EACH u.id"],
+    ["PQL008", "PREDICT u.a /* target FOR EACH u.id"],
     ["PQL107", "PREDICT u.a IN () FOR EACH u.id"],
     ["PQL108", "PREDICT COUNT(o.*, 0, 1.5) FOR EACH u.id"],
     ["PQL108", "PREDICT COUNT(o.*, 0, INF) FOR EACH u.id"],
     ["PQL109", "PREDICT u.a FOR EACH u.id LIMIT 3"],
     ["PQL110", "PREDICT u.a FOR EACH u.id WHERE u.b"],
     ["PQL110", "PREDICT NOT u.b FOR EACH u.id"],
-    ["PQL111", "PREDICT (u.a) FOR EACH u.id"],
     ["PQL112", `PREDICT ${"(".repeat(200)}`],
+    ["PQL112", `PREDICT u.a${" + 1".repeat(201)} FOR EACH u.id`],
+    ["PQL112", `PREDICT ${"(".repeat(9)}1${`${" + u.a".repeat(99)})`.repeat(9)} FOR EACH u.id`],
+    ["PQL112", `PREDICT ${"NOT NOT NOT (".repeat(30)}u.a = 1${")".repeat(30)} FOR EACH u.id`],
+    ["PQL113", "PREDICT (u.a, u.b) FOR EACH u.id"],
+    ["PQL114", "PREDICT u.a, u.b AS x FOR EACH u.id"],
+    ["PQL114", "PREDICT u.a AS X, u.b AS x FOR EACH u.id"],
+    ["PQL115", "PREDICT u.a BETWEEN 1 AND u.b FOR EACH u.id"],
+    ["PQL116", "PREDICT (u.a = 1) + 1 FOR EACH u.id"],
+    ["PQL116", "PREDICT ABS((u.a = 1)) FOR EACH u.id"],
+    ["PQL117", "PREDICT u.a = (1, u.b) FOR EACH u.id"],
+    ["PQL118", "PREDICT QUANTILE(u.a, 'x') FOR EACH u.id"],
     ["PQL213", "PREDICT u.a FOR u.id NOT IN (1, 2)"],
   ])("gives %s for %s", (code, text) => {
     expect(codes(text)).toContain(code);

@@ -13,8 +13,19 @@ describe("printQuery", () => {
       fc.property(arbQuery, (query) => {
         expect(withoutPlaces(parseQuery(printQuery(query)))).toEqual(withoutPlaces(query));
       }),
-      { numRuns: 1000 },
+      { numRuns: 1500 },
     );
+  });
+
+  it.each([
+    ["a sign before a number, a date or another sign", "-(1)", "-(2024-01-01)", "-(-u.a)", "- 'x'"],
+    ["what would be a date", "1 - 2 - 3", "1 / 2 / 3"],
+    ["lists of one", "COALESCE((1,), 2)", "ABS(((1,),))"],
+  ])("keeps apart %s", (_, ...written) => {
+    for (const text of written) {
+      const query = parseQuery(`PREDICT ${text} > u.a FOR EACH u.id`);
+      expect(withoutPlaces(parseQuery(printQuery(query)))).toEqual(withoutPlaces(query));
+    }
   });
 
   it("changes nothing the second time", () => {
