@@ -89,10 +89,11 @@ function innerAggregation(node: Expression): Aggregation | undefined {
   }
 }
 
-/** Reads the share of `QUANTILE`: `null` for others, `undefined` after an error (PQL118). */
+/** Reads the share of `QUANTILE`: `null` for others, `undefined` after an error (PQL118, or PQL220 before). */
 export function readQuantile(node: Aggregation, { report }: Scope): number | null | undefined {
   if (node.name !== "QUANTILE") return null;
   const share = node.quantile;
+  if (share?.kind === "parameter") return undefined;
   if (share?.kind === "number" && share.value >= 0 && share.value <= 1) return share.value;
   const message = "`QUANTILE` takes a share between 0 and 1";
   report.error(

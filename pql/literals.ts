@@ -83,6 +83,11 @@ export function decodeDateTime(date: string, time: string | undefined): Decoded<
   return { value, warning: { code: "PQL090", message, hint: "write year-month-day" } };
 }
 
+/** Tells whether a time can be written as a date: a year of four digits. */
+export function isWrittenTime(time: number): boolean {
+  return Number.isInteger(time) && time >= -62_167_219_200_000 && time < 253_402_300_800_000;
+}
+
 function notADate(shown: string, hint: string): { readonly error: Complaint } {
   return { error: { code: "PQL006", message: `\`${shown}\` is no date and time`, hint } };
 }

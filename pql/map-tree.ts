@@ -8,6 +8,7 @@ import {
   type Expression,
   isCondition,
   type ListConstant,
+  type NumberConstant,
   type Parameter,
   type PredictiveQuery,
   type Target,
@@ -19,6 +20,8 @@ import {
 export interface Rewrite {
   column<C extends ColumnRef | Wildcard>(ref: C): C;
   constant(node: Constant | Parameter): Constant | Parameter;
+  /** The share of QUANTILE. */
+  share(node: NumberConstant | Parameter): NumberConstant | Parameter;
   /** A number of a window, of TOP or of FORECAST. */
   amount(node: number | Parameter): number | Parameter;
 }
@@ -27,6 +30,7 @@ export interface Rewrite {
 export const KEEP: Rewrite = {
   column: (ref) => ref,
   constant: (node) => node,
+  share: (node) => node,
   amount: (node) => node,
 };
 
@@ -125,12 +129,11 @@ export function mapExpression(node: Expression, rewrite: Rewrite): Expression {
 
 function mapAggregation(node: Aggregation, rewrite: Rewrite): Aggregation {
   const { quantile, where, window } = node;
-  const share = quantile && rewrite.constant(quantile);
   return {
     ...node,
     argument: mapExpression(node.argument, rewrite),
     where: where && mapCondition(where, rewrite),
-    quantile: share?.kind === "number" || share?.kind === "parameter" ? share : null,
+    quantile: quantile && rewrite.share(quantile),
     window: window && mapWindow(window, rewrite),
   };
 }

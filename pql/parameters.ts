@@ -2,7 +2,7 @@
 import type { Span } from "../src/core/span.js";
 import { suggestHint } from "../src/core/suggest.js";
 import type { Constant, NumberConstant, Parameter, PredictiveQuery } from "./ast.js";
-import { canonicalDecimal, canonicalInteger } from "./literals.js";
+import { canonicalDecimal, canonicalInteger, isWrittenTime } from "./literals.js";
 import { KEEP, mapQuery } from "./map-tree.js";
 import type { Report } from "./report.js";
 
@@ -52,6 +52,11 @@ export function bindParameters(
       const value = lookUp(node);
       return value === undefined ? node : toConstant(value, node, report);
     },
+    share(node) {
+      if (node.kind === "number") return node;
+      const value = lookUp(node);
+      return value === undefined ? node : toShare(value, node, report);
+    },
     amount(node) {
       if (typeof node === "number") return node;
       const value = lookUp(node);
@@ -79,8 +84,9 @@ function toConstant(value: ParameterValue, { name, span }: Parameter, report: Re
     return { kind: "list", items, ...base };
   }
   if (value instanceof Date) {
-    if (!Number.isNaN(value.getTime())) return { kind: "time", value: value.getTime(), ...base };
-    report.error("PQL221", span, `\`:${name}\` is an invalid Date`, "give a valid one");
+    if (isWrittenTime(value.getTime())) return { kind: "time", value: value.getTime(), ...base };
+    const message = `\`:${name}\` is ${shownValue(value)}, expected a Date of the years 0 to 9999`;
+    report.error("PQL221", span, message, "give a valid one");
     return { kind: "null", ...base };
   }
   switch (typeof value) {
@@ -103,12 +109,8 @@ function toConstant(value: ParameterValue, { name, span }: Parameter, report: Re
 
 function toNumber(value: number, span: Span, name: string, report: Report): NumberConstant {
   if (!Number.isFinite(value)) {
-    report.error(
-      "PQL221",
-      span,
-      `\`:${name}\` is ${value}, expected a number`,
-      "give a finite one",
-    );
+    const message = `\`:${name}\` is ${shownValue(value)}, expected a number`;
+    report.error("PQL221", span, message, "give a finite one");
   }
   const integer = Number.isSafeInteger(value);
   const text = integer ? canonicalInteger(String(value)) : canonicalDecimal(value);
@@ -117,10 +119,30 @@ function toNumber(value: number, span: Span, name: string, report: Report): Numb
 
 function toWholeNumber(value: ParameterValue, { name, span }: Parameter, report: Report): number {
   const number = typeof value === "string" && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value;
-  if (typeof number === "bigint") return Number(number);
-  if (typeof number === "number" && Number.isInteger(number)) return number + 0;
-  const shown = value instanceof Date ? value.toISOString() : JSON.stringify(value);
-  const message = `\`:${name}\` is ${shown}, expected a whole number`;
+  const whole = typeof number === "bigint" ? Number(number) : number;
+  if (typeof whole === "number" && Number.isSafeInteger(whole)) return whole + 0;
+  const message = `\`:${name}\` is ${shownValue(value)}, expected a whole number`;
   report.error("PQL221", span, message, "give a whole number, such as 30");
   return 1;
+}
+
+function toShare(
+  value: ParameterValue,
+  node: Parameter,
+  report: Report,
+): NumberConstant | Parameter {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number === "number" && number >= 0 && number <= 1) {
+    return toNumber(number, node.span, node.name, report);
+  }
+  const message = `\`:${node.name}\` is ${shownValue(value)}, expected a share between 0 and 1`;
+  report.error("PQL221", node.span, message, "give a number, such as 0.9");
+  return node;
+}
+
+function shownValue(value: ParameterValue): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "string") return `'${value}'`;
+  if (!(value instanceof Date)) return String(value);
+  return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
 }

@@ -25,6 +25,7 @@ export function createReport(source: string): Report {
   const errors: PqlError[] = [];
   const warnings: PqlWarning[] = [];
   const settled = new Map<Constant, Constant>();
+  const known = new Set<string>();
   return {
     errors,
     warnings,
@@ -33,8 +34,9 @@ export function createReport(source: string): Report {
       settled.set(given, read);
     },
     error(code, span, message, hint) {
-      const known = errors.some((e) => e.code === code && e.span?.start === span.start);
-      if (!known) errors.push(new PqlError(code, message, { hint, span, source }));
+      const key = `${code} ${span.start}`;
+      if (!known.has(key)) errors.push(new PqlError(code, message, { hint, span, source }));
+      known.add(key);
       return null;
     },
     warn(code, span, message, hint) {

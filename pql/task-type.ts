@@ -89,17 +89,17 @@ function inferType(
 function checkNumbers(problem: Problem, report: Report): void {
   const { span } = problem;
   if (problem.kind === "forecast") {
-    const n = problem.timeframes as number;
-    if (n >= 1 && n <= 10_000) return;
+    const n = problem.timeframes;
+    if (typeof n !== "number" || (n >= 1 && n <= 10_000)) return;
     const message = `FORECAST takes 1 to 10,000 timeframes, found ${n}`;
     report.error("PQL324", span, message, "write FORECAST 4 TIMEFRAMES");
     return;
   }
-  const top = problem.top as number | null;
+  const { top } = problem;
   if (problem.kind === "top") {
-    const hint = `write RANK TOP ${top}`;
+    const hint = `write RANK TOP ${typeof top === "number" ? top : "k"}`;
     report.error("PQL322", span, "`TOP` stands after RANK or CLASSIFY", hint);
-  } else if (top !== null && top < 1) {
+  } else if (typeof top === "number" && top < 1) {
     const message = `TOP takes a number of at least 1, found ${top}`;
     report.error("PQL323", span, message, "write TOP 10");
   } else if (problem.kind === "rank" && top === null) {

@@ -5,7 +5,7 @@ import { parseTime } from "../src/core/time.js";
 import type { ColumnSchema } from "../src/data/schema.js";
 import type { Comparison, Constant, ListConstant, NumberConstant, Parameter } from "./ast.js";
 import type { BoundExpression, BoundOperator, BoundValue, ValueType } from "./bound.js";
-import { canonicalDecimal, canonicalInteger } from "./literals.js";
+import { canonicalDecimal, canonicalInteger, isWrittenTime } from "./literals.js";
 import { printConstant, printExpression } from "./print.js";
 import type { Report } from "./report.js";
 
@@ -119,7 +119,7 @@ function typeRange(
     const message = "`BETWEEN` takes two single values";
     return report.error("PQL304", empty.span, message, "write BETWEEN 1 AND 3");
   }
-  const values = items.map((item) => typeScalar(item as Constant, name, type, report));
+  const values = items.map((item) => typeScalar(item, name, type, report));
   if (values.some((value) => value === null)) return null;
   return { operator: "BETWEEN", right: values as (number | string)[], negated: false };
 }
@@ -139,7 +139,7 @@ function typeList(
       const message = "a list of lists fits keys of several columns only";
       return report.error("PQL302", item.span, message, "write IN (1, 2)");
     }
-    return typeScalar(item as Constant, name, type, report);
+    return typeScalar(item, name, type, report);
   });
   return values.every((value) => value !== null) ? (values as (number | string)[]) : null;
 }
@@ -147,17 +147,19 @@ function typeList(
 /**
  * Checks a constant against a type.
  *
- * @param constant - the constant; the text of a parameter is read as the type where that is possible.
+ * @param constant - the constant; the text of a parameter is read as the type where that is possible. A parameter
+ *   without a value is reported by now.
  * @param name - what it is compared with, for messages.
  * @param type - the type.
  * @param report - PQL301.
  */
 export function typeScalar(
-  constant: Constant,
+  constant: Constant | Parameter,
   name: string,
   type: ValueType,
   report: Report,
 ): number | string | null {
+  if (constant.kind === "parameter") return null;
   const read = constant.parameter === undefined ? null : readAs(constant, type);
   if (read !== null) {
     report.settle(constant, read);
@@ -216,7 +218,9 @@ function readAs(
 ): Exclude<Constant, ListConstant | { readonly kind: "null" }> | null {
   const { span } = constant;
   if (constant.kind === "number") {
-    if (type === "time") return { kind: "time", value: constant.value, span };
+    if (type === "time" && isWrittenTime(constant.value)) {
+      return { kind: "time", value: constant.value, span };
+    }
     return type === "text" ? { kind: "string", value: constant.text, span } : null;
   }
   if (constant.kind !== "string") return null;
