@@ -65,7 +65,7 @@ export function canLookUp(tables: readonly TableSchema[], to: TableSchema, names
   if (tables.some((table) => table.name === to.name)) return true;
   if (tables.length === 0) return false;
   const context = { ...names, report: createReport("") };
-  return findLookup(tables, to, null, NOWHERE, context) !== null;
+  return findLookup({ tables, hops: [] }, to, null, NOWHERE, context) !== null;
 }
 
 /** Spells `table.column` with backquotes where they are needed. */
