@@ -21,8 +21,9 @@ export interface PairStore {
   drain(visit: (segments: Segments, anchor: number) => void): void;
 }
 
-/** Pairs an anchor collects before they are first settled. */
+/** Pairs an anchor collects before they are settled: at least this many, some for each entity, and as many as are kept. */
 const PATIENCE = 65_536;
+const PATIENCE_PER_ENTITY = 4;
 
 /** Makes a store of pairs. */
 export function createPairStore({ anchors, entities, withTimes, settle }: PairRules): PairStore {
@@ -39,8 +40,10 @@ export function createPairStore({ anchors, entities, withTimes, settle }: PairRu
       const pairs = fresh[anchor]!;
       pushPairs(pairs, owners, values, times, first, end);
       if (settle === null) return;
-      const limit = Math.max(PATIENCE, entities, kept[anchor]?.values.length ?? 0);
-      if (pairs.length > limit) kept[anchor] = group(anchor);
+      const keptPairs = kept[anchor]?.values.length ?? 0;
+      if (pairs.length > Math.max(PATIENCE, PATIENCE_PER_ENTITY * entities, keptPairs)) {
+        kept[anchor] = group(anchor);
+      }
     },
     drain(visit) {
       for (let anchor = 0; anchor < anchors; anchor++) {

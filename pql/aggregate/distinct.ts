@@ -33,8 +33,10 @@ function mergeValues(kept: Segments | null, fresh: Segments): Segments {
   let n = 0;
   for (let entity = 0; entity < entities; entity++) {
     starts[entity] = n;
-    let [a, b] = [kept.starts[entity]!, fresh.starts[entity]!];
-    const [endA, endB] = [kept.starts[entity + 1]!, fresh.starts[entity + 1]!];
+    let a = kept.starts[entity]!;
+    let b = fresh.starts[entity]!;
+    const endA = kept.starts[entity + 1]!;
+    const endB = fresh.starts[entity + 1]!;
     while (a < endA || b < endB) {
       const fromKept = b === endB || (a < endA && kept.values[a]! <= fresh.values[b]!);
       const value = fromKept ? kept.values[a++]! : fresh.values[b++]!;
@@ -96,22 +98,26 @@ function smallerOf(source: RowValues | null): (a: number, b: number) => boolean 
 }
 
 /** Joins counts of distinct ascending values with fresh values in any order. */
-function mergeCounts(kept: Segments | null, fresh: Segments): Segments {
+function mergeCounts(held: Segments | null, fresh: Segments): Segments {
   sortSegments(fresh);
   const entities = fresh.starts.length - 1;
   const starts = new Int32Array(entities + 1);
-  const size = fresh.values.length + (kept?.values.length ?? 0);
+  const none = new Float64Array(0);
+  const kept = held ?? { starts: new Int32Array(entities + 1), values: none, extra: none };
+  const size = fresh.values.length + kept.values.length;
   const values = new Float64Array(size);
   const counts = new Float64Array(size);
   let n = 0;
   for (let entity = 0; entity < entities; entity++) {
     starts[entity] = n;
-    let [a, b] = [kept?.starts[entity] ?? 0, fresh.starts[entity]!];
-    const [endA, endB] = [kept?.starts[entity + 1] ?? 0, fresh.starts[entity + 1]!];
+    let a = kept.starts[entity]!;
+    let b = fresh.starts[entity]!;
+    const endA = kept.starts[entity + 1]!;
+    const endB = fresh.starts[entity + 1]!;
     while (a < endA || b < endB) {
-      const fromKept = b === endB || (a < endA && kept!.values[a]! <= fresh.values[b]!);
-      const count = fromKept ? kept!.extra![a]! : 1;
-      const value = fromKept ? kept!.values[a++]! : fresh.values[b++]!;
+      const fromKept = b === endB || (a < endA && kept.values[a]! <= fresh.values[b]!);
+      const count = fromKept ? kept.extra![a]! : 1;
+      const value = fromKept ? kept.values[a++]! : fresh.values[b++]!;
       if (n === starts[entity] || values[n - 1] !== value) values[n++] = value;
       counts[n - 1]! += count;
     }

@@ -1,4 +1,6 @@
 /** The distinct values of a cell as a list. */
+
+import { gather } from "../row-lists.js";
 import type { RowValues } from "../values-of-rows.js";
 import { createPairStore } from "./by-anchor.js";
 import type { Segments } from "./pairs.js";
@@ -87,17 +89,35 @@ function dropLater({ starts, values, extra: times }: Segments): Segments {
 
 /** Sorts by time; equal times stay in the order they came. */
 function sortByTime(values: Float64Array, times: Float64Array, first: number, end: number): void {
-  let ascends = true;
-  for (let i = first + 1; i < end; i++) if (times[i - 1]! > times[i]!) ascends = false;
-  if (ascends) return;
-  const order = Array.from({ length: end - first }, (_, i) => first + i);
-  order.sort((a, b) => times[a]! - times[b]! || a - b);
-  const [sortedValues, sortedTimes] = [order.map((i) => values[i]!), order.map((i) => times[i]!)];
-  values.set(sortedValues, first);
-  times.set(sortedTimes, first);
+  if (end - first <= SHORT) insertByTime(values, times, first, end);
+  else if (!ascends(times, first, end)) {
+    const order = Int32Array.from({ length: end - first }, (_, i) => first + i);
+    order.sort((a, b) => times[a]! - times[b]! || a - b);
+    values.set(gather(values, order), first);
+    times.set(gather(times, order), first);
+  }
 }
 
-/** Segments up to this length are searched from end to end, which beats the making of a set. */
+function insertByTime(values: Float64Array, times: Float64Array, first: number, end: number): void {
+  for (let i = first + 1; i < end; i++) {
+    const time = times[i]!;
+    const value = values[i]!;
+    let at = i;
+    for (; at > first && times[at - 1]! > time; at--) {
+      times[at] = times[at - 1]!;
+      values[at] = values[at - 1]!;
+    }
+    times[at] = time;
+    values[at] = value;
+  }
+}
+
+function ascends(times: Float64Array, first: number, end: number): boolean {
+  for (let i = first + 1; i < end; i++) if (times[i - 1]! > times[i]!) return false;
+  return true;
+}
+
+/** Segments up to this length are sorted by insertion and searched from end to end. */
 const SHORT = 32;
 
 /** Copies the first pair of each value to `at` and on; returns the position behind the last. */
