@@ -55,9 +55,9 @@ export function buildQuery(cst: Cst.QueryCstNode, source: string): BuiltQuery {
 }
 
 function buildTarget(cst: Cst.TargetCstNode, notes: Notes): Ast.NamedTarget {
-  const { condition, Identifier } = cst.children;
+  const { condition, Name } = cst.children;
   const value = buildCondition(condition[0]!, notes);
-  const name = Identifier?.[0];
+  const name = Name?.[0];
   if (value.kind === "list") {
     notes.errors.push({
       code: "PQL113",

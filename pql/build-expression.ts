@@ -334,9 +334,9 @@ export function buildColumn(cst: Cst.ColumnCstNode, notes: Notes): Ast.ColumnRef
 }
 
 function buildLink(cst: Cst.LinkCstNode): Ast.LinkName {
-  const { Identifier, FqnColumn } = cst.children;
-  if (Identifier) {
-    const [token] = Identifier;
+  const { Name, FqnColumn } = cst.children;
+  if (Name) {
+    const [token] = Name;
     return { table: null, column: unquote(token!.image), span: spanOf(token!) };
   }
   const [table, column] = splitName(FqnColumn![0]!.image);

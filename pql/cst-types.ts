@@ -34,7 +34,7 @@ export interface TargetCstNode extends CstNode {
 export type TargetCstChildren = {
   condition: ConditionCstNode[];
   As?: IToken[];
-  Identifier?: IToken[];
+  Name?: IToken[];
 };
 
 /** Node of the rule `problem`. */
@@ -321,7 +321,7 @@ export interface LinkCstNode extends CstNode {
 
 /** Children of the rule `link`. */
 export type LinkCstChildren = {
-  Identifier?: IToken[];
+  Name?: IToken[];
   FqnColumn?: IToken[];
 };
 

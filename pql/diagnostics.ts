@@ -98,7 +98,7 @@ function explain(situation: Situation): Complaint {
     (rule === "window" ? explainWindow(actual, expected) : null) ??
     (rule === "aggregation" || rule === "quantile" ? explainInside(actual) : null) ??
     (expected.includes(T.FqnColumn) ? explainColumn(actual) : null) ??
-    (expected.includes(T.Identifier) ? explainName(actual, expected) : null) ?? {
+    (expected.includes(T.Name) ? explainName(actual, expected) : null) ?? {
       code: "PQL100",
       message: `expected ${labels(expected)}, found ${found(actual)}`,
     }

@@ -52,7 +52,7 @@ export class PqlParser extends CstParser {
     this.SUBRULE(this.condition);
     this.OPTION(() => {
       this.CONSUME(T.As);
-      this.CONSUME(T.Identifier);
+      this.CONSUME(T.Name);
     });
   });
 
@@ -307,7 +307,7 @@ export class PqlParser extends CstParser {
 
   /** A foreign key: `column` or `table.column`. */
   readonly link = this.RULE("link", () => {
-    this.OR([{ ALT: () => this.CONSUME(T.Identifier) }, { ALT: () => this.CONSUME(T.FqnColumn) }]);
+    this.OR([{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.FqnColumn) }]);
   });
 
   /** A constant or parameter, or a list of them. */

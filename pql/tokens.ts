@@ -6,6 +6,7 @@ import {
   type ITokenConfig,
   Lexer,
   type TokenType,
+  tokenMatcher,
 } from "chevrotain";
 import { AGGREGATES, FUNCTIONS } from "./ast.js";
 
@@ -21,6 +22,12 @@ const words = (...phrases: readonly string[]): RegExp =>
 
 const token = (name: string, label: string, pattern: RegExp): TokenType =>
   createToken({ name, label, pattern });
+
+/** A name that stands alone: an identifier, or a word that means something elsewhere only, as in `AS minutes`. */
+export const Name = createToken({ name: "Name", label: "a name", pattern: Lexer.NA });
+
+const wordOrName = (name: string, label: string, pattern: RegExp): TokenType =>
+  createToken({ name, label, pattern, categories: [Name] });
 
 /** A token found by hand: endless ones would overflow the stack of a regular expression. */
 const scanned = (
@@ -126,17 +133,17 @@ export const Or = token("Or", "`OR`", words("or"));
 /** Binds tightest. */
 export const Not = token("Not", "`NOT`", words("not"));
 /** Precedes the number of timeframes. */
-export const Forecast = token("Forecast", "`FORECAST`", words("forecast"));
+export const Forecast = wordOrName("Forecast", "`FORECAST`", words("forecast"));
 /** Follows the number of timeframes. */
-export const Timeframes = token("Timeframes", "`TIMEFRAMES`", words("timeframes"));
+export const Timeframes = wordOrName("Timeframes", "`TIMEFRAMES`", words("timeframes"));
 /** Asks for an order of items. */
-export const Rank = token("Rank", "`RANK`", words("rank"));
+export const Rank = wordOrName("Rank", "`RANK`", words("rank"));
 /** Asks for several categories. */
-export const Classify = token("Classify", "`CLASSIFY`", words("classify"));
+export const Classify = wordOrName("Classify", "`CLASSIFY`", words("classify"));
 /** Precedes the number of places or classes. */
-export const Top = token("Top", "`TOP`", words("top"));
+export const Top = wordOrName("Top", "`TOP`", words("top"));
 /** The names of the aggregations that take a column and a window. */
-export const Aggregate = token(
+export const Aggregate = wordOrName(
   "Aggregate",
   "an aggregation such as `COUNT`",
   words(
@@ -145,7 +152,7 @@ export const Aggregate = token(
   ),
 );
 /** The aggregation that takes a share too. */
-export const Quantile = token("Quantile", "`QUANTILE`", words("quantile"));
+export const Quantile = wordOrName("Quantile", "`QUANTILE`", words("quantile"));
 /** The names of functions, known by the bracket that follows: `month` alone is a unit. */
 export const FunctionWord = token(
   "FunctionWord",
@@ -153,17 +160,21 @@ export const FunctionWord = token(
   new RegExp(`(?:${FUNCTIONS.join("|")})(?=\\s*\\()`, "i"),
 );
 /** The time at which the query is asked. */
-export const Anchor = token("Anchor", "`ANCHOR`", words("anchor"));
+export const Anchor = wordOrName("Anchor", "`ANCHOR`", words("anchor"));
 /** Precedes the links that lead to a column. */
 export const ViaWord = token("ViaWord", "`VIA`", words("via"));
 /** Precedes a target's name. */
 export const As = token("As", "`AS`", words("as"));
 /** Precedes the anchor. */
-export const At = token("At", "`AT`", words("at"));
+export const At = wordOrName("At", "`AT`", words("at"));
 /** In front of a query that is to be explained or evaluated. */
-export const Command = token("Command", "`EXPLAIN` or `EVALUATE`", words("explain", "evaluate"));
+export const Command = wordOrName(
+  "Command",
+  "`EXPLAIN` or `EVALUATE`",
+  words("explain", "evaluate"),
+);
 /** A unit of a window, singular or plural. */
-export const Unit = token(
+export const Unit = wordOrName(
   "Unit",
   "a unit of time",
   words("(?:millisecond|second|minute|hour|day|week|month|quarter|year)s?"),
@@ -225,7 +236,7 @@ export const RightBracket = token("RightBracket", "`)`", /\)/);
 export const Semicolon = token("Semicolon", "`;`", /;/);
 
 /** A bare word or quoted name: no rule takes it, but errors can speak about it. */
-export const Identifier = token("Identifier", "a name", /[A-Za-z_][A-Za-z0-9_]*|`[^`\r\n]+`/);
+export const Identifier = wordOrName("Identifier", "a name", /[A-Za-z_][A-Za-z0-9_]*|`[^`\r\n]+`/);
 /** Runs to the end of the text. */
 export const UnterminatedString = token("UnterminatedString", "a text in quotes", /["'][\s\S]*/);
 /** A character that stands in no query outside of texts. */
@@ -265,6 +276,7 @@ const WORDS: readonly TokenType[] = [
 
 /** All token types; the first that matches wins, so longer forms stand before their prefixes. */
 export const allTokens: readonly TokenType[] = [
+  Name,
   Blank,
   Comment,
   DashComment,
@@ -324,14 +336,14 @@ export function lexQuery(text: string): LexedQuery {
   return { tokens, comments, unexpected: errors };
 }
 
-/** Tells whether a name can stand alone without backquotes: an identifier that is no keyword. */
+/** Tells whether a name can stand alone without backquotes. */
 export function isBareWord(name: string): boolean {
   const { tokens, errors } = lexer.tokenize(name);
   const [token] = tokens;
   return (
     errors.length === 0 &&
     tokens.length === 1 &&
-    token!.tokenType === Identifier &&
+    tokenMatcher(token!, Name) &&
     token!.image === name &&
     !name.startsWith("`")
   );

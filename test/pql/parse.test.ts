@@ -241,8 +241,11 @@ describe("arithmetic", () => {
   it("knows a function by its bracket, and a keyword by its place", () => {
     expect(target("month.year + MONTH(u.a)")).toBe("month.year + MONTH(u.a)");
     expect(print("PREDICT u.a AS `month`, u.b AS `for`, u.c AS x FOR EACH u.id", "relgraph")).toBe(
-      "PREDICT u.a AS `month`, u.b AS `for`, u.c AS x FOR EACH u.id",
+      "PREDICT u.a AS month, u.b AS `for`, u.c AS x FOR EACH u.id",
     );
+    expect(
+      print("PREDICT u.a AS minutes, u.b AS Count, u.c AS top FOR EACH u.id", "relgraph"),
+    ).toBe("PREDICT u.a AS minutes, u.b AS Count, u.c AS top FOR EACH u.id");
   });
 });
 
