@@ -20,6 +20,13 @@ const TELLS: Readonly<Record<string, readonly RegExp[]>> = {
     /contributions: (-?[\d.]+) minutes\nprediction: +\1 /,
     /All other signals/,
   ],
+  "05-the-language.ts": [
+    /minutes_TARGET +gone_TARGET/,
+    /→ forecasting[\s\S]*FORECAST_STEP/,
+    /→ temporal_link_prediction/,
+    /SQL for PostgreSQL/,
+    /error\[PQL202\][\s\S]*error\[PQL304\]/,
+  ],
 };
 
 afterEach(() => {

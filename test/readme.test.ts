@@ -12,7 +12,13 @@ import { writeSaas } from "../src/generate/write.js";
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
-const PARTS = ["benchmarks/README.md", "graph/README.md", "src/core/README.md"];
+const PARTS = [
+  "benchmarks/README.md",
+  "benchmarks/relbench/README.md",
+  "graph/README.md",
+  "pql/README.md",
+  "src/core/README.md",
+];
 
 /** The blocks of a language in order, each up to its closing fence. */
 function blocks(language: string): string[] {
@@ -56,6 +62,14 @@ describe("README.md", () => {
     expect(output).toContain("USERS U2: predicted ");
     for (const shown of blocks("text")) expect(output).toContain(shown.trimEnd());
     expect(existsSync("models/minutes/model.json")).toBe(true);
+  });
+
+  it("shows queries that bind to the company of its programs", async () => {
+    const { schema } = await relgraph.Database.open("data/saas");
+    for (const query of blocks("pql")) {
+      const { errors } = relgraph.checkQuery(query, schema, { params: { days: 30 } });
+      expect(errors.map((error) => error.format())).toEqual([]);
+    }
   });
 
   it("names commands and flags that exist", async () => {
