@@ -52,7 +52,7 @@ function mapNumbers(
 
 /** Counts code points, once for each text of the dictionary. */
 function lengths({ data, nulls, dictionary }: RowValues, length: number): RowValues {
-  const byCode = Float64Array.from(dictionary!, (text) => {
+  const byCode = Float64Array.from(dictionary ?? [], (text) => {
     let count = 0;
     for (const _ of text) count++;
     return count;
