@@ -1,6 +1,11 @@
 /** `relgraph plan`: explains a query on the data. */
+
+import { allAggregations } from "../../../pql/bound.js";
 import type { LabelTable } from "../../../pql/execute.js";
+import type { TrainingTablePlan } from "../../../pql/plan.js";
 import type { SqlDialect } from "../../../pql/sql/dialect.js";
+import type { Database } from "../../data/database.js";
+import { SPLITS, type SplitName } from "../../task/training-table.js";
 import {
   type DataFlags,
   type LanguageFlags,
@@ -25,6 +30,25 @@ interface PlanFlags extends DataFlags, LanguageFlags, TimesFlags, SeedFlags {
 function anchorsOf({ anchors }: LabelTable): readonly number[] | null {
   const times = anchors.flatMap(({ anchorTime }) => anchorTime ?? []);
   return times.length === anchors.length ? times : null;
+}
+
+/** The part of the split that each anchor belongs to; `null` where rows are not split, or not by their anchors. */
+function splitOf({ split, anchors, anchorTimes }: LabelTable): Map<number, SplitName> | null {
+  if (!split || anchors.some(({ anchorTime }) => anchorTime === null)) return null;
+  const parts = new Map<number, SplitName>();
+  for (let row = 0; row < split.length; row++) parts.set(anchorTimes[row]!, SPLITS[split[row]!]!);
+  return parts;
+}
+
+/** The statement needs an order of rows only where keys repeat, or rows of one time count in their order. */
+function needsRowOrder(db: Database, plan: TrainingTablePlan): boolean {
+  const aggregations = [...plan.frames, plan.where, plan.assuming].flatMap(allAggregations);
+  if (aggregations.some(({ name }) => /^(FIRST|LAST|LIST_DISTINCT)$/.test(name))) return true;
+  return db.schema.tables.some(({ name, primaryKey }) => {
+    if (primaryKey === null) return false;
+    const { nulls, duplicates } = db.keyIndex(name);
+    return nulls > 0 || duplicates > 0;
+  });
 }
 
 /** Registers `relgraph plan`. */
@@ -66,9 +90,15 @@ export const registerPlan: Register = (program, open) => {
       }
       const { planToSql } = await import("../../../pql/sql/plan-to-sql.js");
       const dialect = flags.sql;
-      const statements = planned.map(({ plan, labels }) =>
-        planToSql(plan, db.schema, anchorsOf(labels), { dialect }),
-      );
+      const statements = planned.map(({ plan, labels }) => {
+        const rowOrder = dialect === "duckdb" && needsRowOrder(db, plan);
+        const splits = splitOf(labels);
+        return planToSql(plan, db.schema, anchorsOf(labels), {
+          dialect,
+          rowOrder,
+          ...(splits && { split: (anchor: number) => splits.get(anchor) ?? null }),
+        });
+      });
       session.result(
         () => statements.join("\n;\n\n"),
         () => ({ query: plans[0]!.query, dialect, sql: statements }),
