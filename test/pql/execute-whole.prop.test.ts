@@ -11,7 +11,7 @@ import { seatQueries, staticQueries, userQueries } from "./rich-queries.js";
 /** Enough to find a planted mistake within a few runs. */
 const RUNS = 300;
 const arbAnchors = fc.array(
-  arbTime.map((time) => time + 71 * HOUR),
+  arbTime.map((time) => time + 101 * HOUR),
   { minLength: 1, maxLength: 4, size: "max" },
 );
 const arbCase = arbFlags.chain((flags) =>
