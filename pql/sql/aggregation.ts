@@ -135,11 +135,10 @@ function joinPath(node: BoundAggregation, select: Select): JoinedPath {
       return;
     }
     const next = readRows(hop.to, true, select);
-    const on =
-      hop.direction === "up"
-        ? linkOn(statement, row, next, hop)
-        : [...linkOn(statement, next, row, hop), ...select.keyKnown(next, hop)];
+    const [child, parent] = hop.direction === "up" ? [row, next] : [next, row];
+    const on = linkOn(statement, child, parent, hop);
     from.push(`JOIN ${sourceAs(next)} ON ${on.join(" AND ")}`);
+    if (hop.direction === "down") where.push(...select.keyKnown(next, hop));
     select.addRow({ ...next, first: hop.direction === "up" });
   });
   return { from, where, owner: ownerKeys(hops, select, readsOwner) };

@@ -81,11 +81,13 @@ function writeArithmetic({ operator, left, right }: BoundArithmetic, select: Sel
   return `${first} ${operator} ${operator === "/" ? `nullif(${b}, 0)` : group(b)}`;
 }
 
-function writeCall({ name, args, type }: BoundCall, select: Select): string {
+function writeCall(call: BoundCall, select: Select): string {
+  const { name, args, type } = call;
   const first = args[0]!;
   switch (name) {
     case "COALESCE": {
-      const write = type === "boolean" ? writeExpression : writeNumber;
+      const words = type === "text" && keyOf(call) === null;
+      const write = words ? writeText : type === "boolean" ? writeExpression : writeNumber;
       return `coalesce(${args.map((arg) => write(arg, select)).join(", ")})`;
     }
     case "ABS":
@@ -93,7 +95,7 @@ function writeCall({ name, args, type }: BoundCall, select: Select): string {
     case "LOG":
       return `ln(nullif(greatest(${writeNumber(first, select)}, 0), 0))`;
     case "LENGTH":
-      return `length(${writeExpression(first, select)})`;
+      return `length(${writeText(first, select)})`;
     case "YEAR":
     case "MONTH":
       return `extract(${name} FROM ${writeExpression(first, select)})`;
@@ -159,9 +161,12 @@ export function sidesOf(node: BoundCondition): BoundExpression[] {
 
 function writeComparison({ left, operator, right }: BoundComparison, select: Select): string {
   const engine = engineOf(select);
-  const value = operand(writeExpression(left, select));
-  if (right === null) return `${value} IS ${operator === "=" ? "" : "NOT "}NULL`;
-  const ordered = isText(left) ? engine.plainOrder(value) : value;
+  if (right === null) {
+    return `${operand(writeExpression(left, select))} IS ${operator === "=" ? "" : "NOT "}NULL`;
+  }
+  const words = TEXT.has(operator) || !isDigits(right);
+  const value = operand(words ? writeText(left, select) : writeExpression(left, select));
+  const ordered = words && left.type === "text" ? engine.plainOrder(value) : value;
   const literal = (constant: number | string): string => writeLiteral(constant, left.type, engine);
   if (typeof right === "object") {
     if (operator !== "BETWEEN") return `${value} IN (${right.map(literal).join(", ")})`;
@@ -201,13 +206,12 @@ function writeComparison({ left, operator, right }: BoundComparison, select: Sel
 
 function writeRelation({ left, operator, right }: BoundRelation, select: Select): string {
   const { plainOrder } = engineOf(select);
-  const mixed = left.type !== right.type;
-  const [a, b] = [left, right].map((side) =>
-    operand(mixed ? writeNumber(side, select) : writeExpression(side, select)),
-  );
+  const integers = mayBeInteger(left) && keyOf(left) === keyOf(right);
+  const write = left.type !== right.type ? writeNumber : integers ? writeExpression : writeText;
+  const [a, b] = [left, right].map((side) => operand(write(side, select)));
   if (operator === "=") return `${a} = ${b}`;
   if (operator === "!=") return `${a} <> ${b}`;
-  return `${isText(left) ? plainOrder(a!) : a} ${operator} ${b}`;
+  return `${isText(left) && !integers ? plainOrder(a!) : a} ${operator} ${b}`;
 }
 
 /** A CASE or a sum binds tighter than comparisons, but reads better in brackets. */
@@ -215,9 +219,56 @@ function operand(sql: string): string {
   return sql.startsWith("CASE ") ? `(${sql})` : sql;
 }
 
-/** Tells whether a value is a text of words; identifiers can be digits of integers, which have their own order. */
+/** Tells whether a value is a text with an order of texts. */
 export function isText(node: BoundExpression): boolean {
-  return node.type === "text" && plainColumn(node)?.column.stype !== "id";
+  return node.type === "text" && !mayBeInteger(node);
+}
+
+/**
+ * Names the key that a text is of; `null` for words. Such a text can be an integer in the engine, as relgraph holds 64-bit
+ * keys as their digits. It stays as it is where it meets digits, in quotes, which take its type, or the same key; where it
+ * meets anything else it becomes a text.
+ */
+function keyOf(node: BoundExpression): string | null {
+  if (node.type !== "text") return null;
+  if (node.kind === "call") {
+    const [first, ...others] = node.args.map(keyOf);
+    return others.every((key) => key === first) ? first! : null;
+  }
+  const plain = plainColumn(node);
+  if (plain === null || plain.column.stype !== "id") return null;
+  const { table, column } = plain;
+  const key = table.foreignKeys.find(({ columns }) => columns.includes(column.name));
+  const place = (key?.columns ?? table.primaryKey ?? []).indexOf(column.name);
+  return JSON.stringify([key?.table ?? table.name, place, place < 0 ? column.name : ""]);
+}
+
+function mayBeInteger(node: BoundExpression): boolean {
+  return keyOf(node) !== null;
+}
+
+/** Writes a text as one for the engine, too; other values as they are. */
+function writeText(node: BoundExpression, select: Select): string {
+  const value = writeExpression(node, select);
+  return mayBeInteger(node) ? `CAST(${value} AS ${engineOf(select).string})` : value;
+}
+
+const TEXT: ReadonlySet<string> = new Set([
+  "LIKE",
+  "NOT LIKE",
+  "CONTAINS",
+  "NOT CONTAINS",
+  "STARTS WITH",
+  "ENDS WITH",
+]);
+
+/** Tells whether constants are 64-bit integers. */
+function isDigits(right: number | string | readonly (number | string)[]): boolean {
+  const values = typeof right === "object" ? right : [right];
+  return values.every((value) => {
+    const text = String(value);
+    return /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  });
 }
 
 /** The type of the items of a list; those of list columns are texts. */

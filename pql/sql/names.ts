@@ -13,8 +13,8 @@ export interface Names {
     readonly split: string;
     /** A row's place in its table. */
     readonly rowNumber: string;
-    /** A row's place among the rows with its key. */
-    readonly nthOfKey: string;
+    /** The place of the first row with a row's key. */
+    readonly firstRow: string;
   };
   /**
    * Returns a name for a part of the statement that nothing else has.
@@ -51,7 +51,7 @@ export function createNames(schema: Schema): Names {
       step: reserve(columns, "step"),
       split: reserve(columns, "split"),
       rowNumber: reserve(columns, "row_nr"),
-      nthOfKey: reserve(columns, "nth_of_key"),
+      firstRow: reserve(columns, "first_row"),
     },
     fresh: (...words) => {
       const plain = words.map((word) => word.toLowerCase().replace(/[^a-z0-9]+/g, "_"));

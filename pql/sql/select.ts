@@ -220,7 +220,9 @@ export function linkOn(
 
 /** Where keys can repeat: the row is the first of its key. */
 export function firstOnly({ rowOrder, names }: Statement, { alias, first }: RowSource): string[] {
-  return !rowOrder || first ? [] : [`${alias}.${names.columns.nthOfKey} = 1`];
+  return !rowOrder || first
+    ? []
+    : [`${alias}.${names.columns.rowNumber} = ${alias}.${names.columns.firstRow}`];
 }
 
 /**

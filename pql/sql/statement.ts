@@ -57,11 +57,11 @@ export function beginStatement(
     const own = engine.quote(table.name);
     const key = findTable(schema, table.name)?.primaryKey ?? table.primaryKey;
     if (!rowOrder || key === null) return own;
-    const { rowNumber, nthOfKey } = names.columns;
+    const { rowNumber, firstRow } = names.columns;
     const partition = key.map((name) => engine.quote(name)).join(", ");
-    const nth = `row_number() OVER (PARTITION BY ${partition} ORDER BY rowid)`;
+    const first = `min(rowid) OVER (PARTITION BY ${partition})`;
     return add([table.name, "rows"], `the first row of each key of ${table.name} counts`, [
-      `SELECT *, rowid AS ${rowNumber}, ${nth} AS ${nthOfKey}`,
+      `SELECT *, rowid AS ${rowNumber}, ${first} AS ${firstRow}`,
       `FROM ${own}`,
     ]);
   };
