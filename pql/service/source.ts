@@ -1,5 +1,5 @@
 /** A query's text as the service reads it: tokens with their places, the comments between them, names taken apart. */
-import type { IToken } from "chevrotain";
+import { type IToken, tokenMatcher } from "chevrotain";
 import type { LineColumn, Span } from "../../src/core/span.js";
 import { spanOf } from "../dialect.js";
 import { unquote } from "../literals.js";
@@ -25,12 +25,24 @@ export interface Source {
 
 /** Cuts a text into tokens; takes any text. */
 export function readSource(text: string): Source {
-  const { tokens, unexpected } = T.lexQuery(text);
+  const { tokens: lexed, unexpected } = T.lexQuery(text);
+  const tokens = lexed.map((token, i) => (isName(token, lexed[i - 1]) ? asName(token) : token));
   const spans = unexpected.map(({ offset, length }) => ({ start: offset, end: offset + length }));
   return { text, tokens, unexpected: spans };
 }
 
-const COMMENT = /#[^\r\n]*|--[^\r\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g;
+/** Words that mean something elsewhere are names after AS, after VIA and behind an arrow. */
+function isName(token: IToken, before: IToken | undefined): boolean {
+  const type = before?.tokenType;
+  const named = type === T.As || type === T.ViaWord || type === T.Arrow;
+  return named && tokenMatcher(token, T.Name);
+}
+
+function asName(token: IToken): IToken {
+  return { ...token, tokenType: T.Identifier };
+}
+
+const COMMENT = /#[^\r\n]*|--[^\r\n]*|\/\*[\s\S]*?\*\//g;
 
 /**
  * Lists the comments in front of a token.

@@ -17,5 +17,6 @@ export const SUPERSET: readonly string[] = [
   "PREDICT COALESCE(MAX(orders.amount, 0, 30, days), -1) - -1 -2 * -(3) > - - 4 FOR EACH users.id WHERE NOT users.country NOT LIKE 'U_' AND -users.age <> 3",
   "PREDICT SUM(orders.amount, 0, 7, days) FORECAST 4 TIMEFRAMES FOR EACH users.id",
   "PREDICT COUNT(lines.* VIA order_id -> orders.user_id, -INF, 0) > 0 FOR (lines.order_id, lines.line) IN ((1, 2), (3, 4))",
+  "PREDICT COUNT(orders.* VIA Top, 0, 7) AS Minutes, SUM(t.a, 0, 7) + 1 AS `top 3`, users.age AS rank RANK TOP 3 FOR EACH users.id",
   "PREDICT users.age FOR EACH users.id WHERE users.joined NOT BETWEEN 2020-01-01 AND 2021-01-01 OR users.name STARTS WITH 'a\\'b'",
 ];
