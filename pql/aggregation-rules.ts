@@ -130,7 +130,7 @@ export function aggregationType(
   const column = argument.kind === "column" ? argument : null;
   const isKey = column !== null && isKeyColumn(column);
   const mismatch = (what: string): null => {
-    const message = `\`${name}\` takes ${what}, \`${shown}\` holds ${column?.column.kind ?? type} values`;
+    const message = `\`${name}\` takes ${what}, \`${shown}\` holds ${VALUES[type]}`;
     return report.error("PQL301", span, message, "use COUNT, or another column");
   };
   const semantic = (hint: string): null =>
@@ -177,6 +177,15 @@ export function aggregationType(
       return isSingle ? "list" : mismatch("single values");
   }
 }
+
+const VALUES: Readonly<Record<ValueType, string>> = {
+  number: "numbers",
+  boolean: "truth values",
+  time: "times",
+  text: "texts",
+  list: "lists",
+  vector: "vectors",
+};
 
 function isKeyColumn({ table, column }: BoundColumn): boolean {
   return column.stype === "id" || keyColumns(table).has(column.name);

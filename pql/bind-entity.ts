@@ -89,6 +89,7 @@ function bindSelection(
     const hint = "list the ids to predict, or filter with WHERE";
     return fail("PQL213", operatorSpan, message, hint);
   }
+  if (value.kind === "parameter") return undefined;
   const composite = entity.keys.length > 1;
   const items = value.kind === "list" ? value.items : null;
   if (operator === "=" && items && !composite) {

@@ -76,7 +76,7 @@ function bindComparison(node: Comparison, scope: Scope): BoundCondition | null {
   }
   if (isConstant(right)) return bindConstantComparison({ ...node, right }, scope);
   if (!mirrored) {
-    const message = `\`${operator}\` compares with a constant, found ${printExpression(right)}`;
+    const message = `\`${operator}\` compares with a constant, found \`${printExpression(right)}\``;
     return scope.report.error("PQL303", right.span, message, "write a constant on the right");
   }
   const bound = [bindExpression(left, scope), bindExpression(right, scope)] as const;

@@ -56,7 +56,8 @@ export function buildQuery(cst: Cst.QueryCstNode, source: string): BuiltQuery {
 
 function buildTarget(cst: Cst.TargetCstNode, notes: Notes): Ast.NamedTarget {
   const { condition, Name } = cst.children;
-  const value = buildCondition(condition[0]!, notes);
+  const inside: Notes = { ...notes, errors: [] };
+  const value = buildCondition(condition[0]!, inside);
   const name = Name?.[0];
   if (value.kind === "list") {
     notes.errors.push({
@@ -65,7 +66,7 @@ function buildTarget(cst: Cst.TargetCstNode, notes: Notes): Ast.NamedTarget {
       hint: "name several targets without brackets: PREDICT a AS x, b AS y",
       span: value.span,
     });
-  }
+  } else for (const error of inside.errors) notes.errors.push(error);
   const span = name ? joinSpans(value.span, spanOf(name)) : value.span;
   return { kind: "target", value, name: name ? unquote(name.image) : null, span };
 }
@@ -131,7 +132,7 @@ function buildEntity(cst: Cst.EntityCstNode, notes: Notes): Ast.Entity {
   if (negated) {
     notes.errors.push({
       code: "PQL213",
-      message: "entities are listed with `=` or `IN`",
+      message: `entities are listed with \`=\` or \`IN\`, found \`${operatorToken.image.toUpperCase().replace(/\s+/g, " ")}\``,
       hint: "list the ids to predict, or filter with WHERE",
       span: operatorSpan,
     });

@@ -44,7 +44,8 @@ export function requireNumber(
   report: Report,
 ): BoundExpression | null {
   if (bound.type === "number" || bound.type === "boolean") return bound;
-  const message = `\`${operator}\` takes numbers, ${printExpression(node)} is ${typeName(bound.type)}`;
+  const shown = printExpression(node);
+  const message = `\`${operator}\` takes numbers, \`${shown}\` is ${typeName(bound.type)}`;
   return report.error("PQL301", node.span, message, "use a column of numbers");
 }
 
@@ -93,8 +94,9 @@ export function typeCall(
   if (type === takes || (takes === "number" && type === "boolean")) {
     return { kind: "call", name, args, type: gives, span };
   }
-  const message = `\`${name}\` takes ${typeName(takes)}, found ${typeName(type)}`;
-  return report.error("PQL301", written[0]!.span, message, `use a column of that type`);
+  const shown = printExpression(written[0]!);
+  const message = `\`${name}\` takes ${typeName(takes)}, \`${shown}\` is ${typeName(type)}`;
+  return report.error("PQL301", written[0]!.span, message, `use a column of ${takes}s`);
 }
 
 /** The first value that is there; all of one type, where truth values count as numbers beside numbers. */

@@ -32,11 +32,11 @@ export function bindParameters(
   values: Parameters,
   report: Report,
 ): PredictiveQuery {
-  const names = Object.keys(values);
+  const names = Object.keys(values).filter((name) => values[name] !== undefined);
   const used = new Set<string>();
   const lookUp = ({ name, span }: Parameter): ParameterValue | undefined => {
     used.add(name);
-    if (Object.hasOwn(values, name)) return values[name];
+    if (names.includes(name)) return values[name];
     const known = names.map((other) => `:${other}`);
     const hint =
       names.length === 0
@@ -71,23 +71,28 @@ export function bindParameters(
   return bound;
 }
 
-function toConstant(value: ParameterValue, { name, span }: Parameter, report: Report): Constant {
+/** Makes a constant of a value; after an error the parameter stays as it is. */
+function toConstant(
+  value: ParameterValue,
+  parameter: Parameter,
+  report: Report,
+): Constant | Parameter {
+  const { name, span } = parameter;
   const base = { span, parameter: name };
   if (value === null) return { kind: "null", ...base };
   if (Array.isArray(value)) {
     const items = (value as readonly ParameterValue[]).map((item) =>
-      toConstant(item, { kind: "parameter", name, span }, report),
+      toConstant(item, parameter, report),
     );
-    if (items.length === 0) {
-      report.error("PQL221", span, `the list \`:${name}\` is empty`, "give it one value or more");
-    }
-    return { kind: "list", items, ...base };
+    if (items.length > 0) return { kind: "list", items, ...base };
+    report.error("PQL221", span, `the list \`:${name}\` is empty`, "give it one value or more");
+    return parameter;
   }
   if (value instanceof Date) {
     if (isWrittenTime(value.getTime())) return { kind: "time", value: value.getTime(), ...base };
     const message = `\`:${name}\` is ${shownValue(value)}, expected a Date of the years 0 to 9999`;
     report.error("PQL221", span, message, "give a valid one");
-    return { kind: "null", ...base };
+    return parameter;
   }
   switch (typeof value) {
     case "boolean":

@@ -79,7 +79,7 @@ export function parseText(text: string, options: ParseOptions = {}): ParsedText 
 
   parser.input = [...tokens];
   const cst: CstNode = parser.query();
-  const syntax = syntaxErrors(parser.errors, text);
+  const syntax = syntaxErrors(parser.errors, tokens, text);
   const shown = findExtensions(tokens, comments);
   if (errors.length + syntax.length > 0) {
     const all = onePerPlace([...errors, ...syntax]);

@@ -105,7 +105,10 @@ export function bindAnchor({ at }: PredictiveQuery, report: Report): Timestamp |
   if (at === null || at.kind === "parameter") return null;
   if (at.kind === "time") return at.value;
   const time = at.kind === "string" ? parseTime(at.value) : null;
-  if (time !== null) return time;
+  if (time !== null) {
+    report.settle(at, { kind: "time", value: time, span: at.span });
+    return time;
+  }
   const message = `\`AT\` takes a time, found ${printExpression(at)}`;
   return report.error("PQL301", at.span, message, "write AT 2024-02-29 or AT 2024-02-29 12:30:00");
 }

@@ -116,7 +116,7 @@ function typeRange(
   const items = right.kind === "list" ? right.items : [right];
   const empty = items.find((item) => item.kind === "null" || item.kind === "list");
   if (empty) {
-    const message = "`BETWEEN` takes two single values";
+    const message = `\`BETWEEN\` takes two single values, found ${printConstant(empty as Constant)}`;
     return report.error("PQL304", empty.span, message, "write BETWEEN 1 AND 3");
   }
   const values = items.map((item) => typeScalar(item, name, type, report));
@@ -165,13 +165,13 @@ export function typeScalar(
     report.settle(constant, read);
     return read.kind === "boolean" ? Number(read.value) : read.value;
   }
+  const { parameter } = constant;
+  const shown =
+    parameter === undefined
+      ? printConstant(constant)
+      : `${printConstant(constant)}, the value of \`:${parameter}\``;
   const mismatch = (expected: string, hint: string): null =>
-    report.error(
-      "PQL301",
-      constant.span,
-      `\`${name}\` is ${expected}, found ${printConstant(constant)}`,
-      hint,
-    );
+    report.error("PQL301", constant.span, `\`${name}\` is ${expected}, found ${shown}`, hint);
   switch (type) {
     case "number":
       if (constant.kind === "number") return constant.value;

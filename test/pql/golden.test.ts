@@ -5,12 +5,13 @@ import type { Dialect } from "../../pql/ast.js";
 import { bindQuery } from "../../pql/bind.js";
 import { checkQuery } from "../../pql/check.js";
 import { runPlan } from "../../pql/execute.js";
+import type { Parameters } from "../../pql/parameters.js";
 import { parseQuery } from "../../pql/parse.js";
 import { planTrainingTable } from "../../pql/plan.js";
 import { printQuery } from "../../pql/print.js";
 import { defaultAnchors } from "../../src/task/splits.js";
 import { summarizeTrainingTable } from "../../src/task/training-table.js";
-import { shop } from "../support/shop.js";
+import { shop, widerShop } from "../support/shop.js";
 
 const golden = join(import.meta.dirname, "../golden");
 const casesOf = (folder: string): string[] =>
@@ -24,7 +25,9 @@ describe("error messages", () => {
   it.each(casesOf("errors"))("of %s", async (name) => {
     const text = read("errors", name);
     const dialect: Dialect = text.startsWith("# dialect: kumo") ? "kumo" : "relgraph";
-    const { errors, warnings } = checkQuery(text, shop().schema, { dialect });
+    const given = /^# params: (.*)$/m.exec(text)?.[1];
+    const params = given === undefined ? {} : (JSON.parse(given) as Parameters);
+    const { errors, warnings } = checkQuery(text, widerShop().schema, { dialect, params });
     expect(errors.length).toBeGreaterThan(0);
     const lines = [
       ...errors.map((error) => error.format()),

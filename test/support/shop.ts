@@ -72,10 +72,13 @@ function defaultStype(column: Column): Stype {
   }
 }
 
+/** Tables by name: columns and what they are for. */
+export type TableParts = Readonly<
+  Record<string, { readonly columns: readonly Column[] } & TableRoles>
+>;
+
 /** Makes a database from columns and roles. */
-export function databaseOf(
-  tables: Readonly<Record<string, { readonly columns: readonly Column[] } & TableRoles>>,
-): Database {
+export function databaseOf(tables: TableParts): Database {
   const made = Object.entries(tables).map(([name, { columns }]) => new Table(name, columns));
   const schema: Schema = {
     tables: made.map((table) => schemaOf(table, tables[table.name]!)),
@@ -105,7 +108,19 @@ export function times(name: string, values: readonly (string | null)[]): Column 
  * 10 January; user 4 has no order.
  */
 export function shop(): Database {
-  return databaseOf({
+  return databaseOf(shopTables());
+}
+
+/**
+ * The shop with what rarer queries need: staff who lead one another, stock with a key of two columns and deliveries of
+ * it, calls between two users about a third, and weather that nothing links to.
+ */
+export function widerShop(): Database {
+  return databaseOf({ ...shopTables(), ...widerTables() });
+}
+
+function shopTables(): TableParts {
+  return {
     users: {
       columns: [
         numberColumn("id", [1, 2, 3, 4]),
@@ -188,5 +203,57 @@ export function shop(): Database {
       columns: [numberColumn("user_id", [1, 1, 4]), numberColumn("stars", [5, 3, null])],
       foreignKeys: { user_id: "users" },
     },
-  });
+  };
+}
+
+function widerTables(): TableParts {
+  return {
+    staff: {
+      columns: [
+        numberColumn("id", [1, 2, 3]),
+        numberColumn("lead_id", [null, 1, 1]),
+        times("hired", ["2022-01-01", "2023-01-02", "2023-01-09"]),
+        numberColumn("salary", [9, 4, 5]),
+        stringColumn("role", ["lead", "clerk", "clerk"]),
+      ],
+      primaryKey: "id",
+      timeColumn: "hired",
+      foreignKeys: { lead_id: "staff" },
+    },
+    stock: {
+      columns: [
+        stringColumn("sku", ["A", "A", "B"]),
+        numberColumn("store", [1, 2, 1]),
+        numberColumn("shelf", [7, 8, 9]),
+      ],
+      primaryKey: ["sku", "store"],
+      foreignKeys: { sku: "items" },
+    },
+    deliveries: {
+      columns: [
+        stringColumn("sku", ["A", "A", "B", "B"]),
+        numberColumn("store", [1, 2, 1, 1]),
+        times("at", ["2023-01-02", "2023-01-03", "2023-01-03", "2023-01-09"]),
+        numberColumn("pieces", [10, 20, 5, null]),
+      ],
+      timeColumn: "at",
+      foreignKeys: { "sku+store": "stock" },
+    },
+    calls: {
+      columns: [
+        numberColumn("from_id", [1, 2, 4]),
+        numberColumn("to_id", [2, 1, 1]),
+        numberColumn("order_id", [1, 2, 5]),
+        times("at", ["2023-01-03", "2023-01-04", "2023-01-08"]),
+        numberColumn("minutes", [3, 1, 12]),
+      ],
+      timeColumn: "at",
+      foreignKeys: { from_id: "users", to_id: "users", order_id: "orders" },
+      units: { minutes: "minutes" },
+    },
+    weather: {
+      columns: [times("day", ["2023-01-01", "2023-01-02"]), numberColumn("rain", [0, 3])],
+      timeColumn: "day",
+    },
+  };
 }
