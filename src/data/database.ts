@@ -189,6 +189,26 @@ export class Database {
     return extended;
   }
 
+  /**
+   * Returns a database with other rows of one table, such as a chunk of a table that stays in its file; keys and links
+   * of the other tables are kept.
+   *
+   * @param table - the rows; of its columns only those that are read must be there.
+   */
+  withRows(table: Table): Database {
+    const tables = this.tables.map((held) => (held.name === table.name ? table : held));
+    const changed = new Database(tables, this.schema, this.notes);
+    for (const [name, index] of this.#keys) {
+      if (name !== table.name) changed.#keys.set(name, index);
+    }
+    for (const [id, link] of this.#links) {
+      if (!id.startsWith(`${table.name}\u0000`) && link.foreignKey.table !== table.name) {
+        changed.#links.set(id, link);
+      }
+    }
+    return changed;
+  }
+
   /** Prints tables with rows, keys, times and links. */
   toString(): string {
     return this.tables

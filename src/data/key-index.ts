@@ -56,6 +56,11 @@ export function buildKeyIndex(columns: readonly Column[]): KeyIndex {
 
   const lookup = (others: readonly Column[]): Int32Array => {
     invariant(others.length === columns.length, "a foreign key has as many columns as its key");
+    const [only] = others;
+    if (slots.findIntegers && only!.kind === "number" && only!.validity === null) {
+      const { values } = only!;
+      if (values instanceof Int32Array) return slots.findIntegers(values);
+    }
     const codes = others.map((column, k) => parts[k]!.encode(column));
     const rows = new Int32Array(others[0]!.length);
     slots.find(codes, rows);
@@ -85,6 +90,8 @@ interface Slots {
   insert(row: number): boolean;
   /** Writes the row of each key, {@link MISSING} where there is none; codes that are NaN give any answer. */
   find(codes: readonly Float64Array[], rows: Int32Array): void;
+  /** Returns the row of each integer, where the keys are integers that lie close together; none of them is null. */
+  readonly findIntegers?: (values: Int32Array) => Int32Array;
 }
 
 /** One column: a plain table by code where the codes lie close together, else a hash table. */
@@ -118,6 +125,14 @@ function denseSlots(own: Float64Array, min: number, span: number): Slots {
         const at = codes![i]! - min;
         rows[i] = at >= 0 && at < span && at % 1 === 0 ? rowOf[at]! : MISSING;
       }
+    },
+    findIntegers(values) {
+      const rows = new Int32Array(values.length);
+      for (let i = 0; i < values.length; i++) {
+        const at = values[i]! - min;
+        rows[i] = at >= 0 && at < span ? rowOf[at]! : MISSING;
+      }
+      return rows;
     },
   };
 }

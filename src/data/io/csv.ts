@@ -8,6 +8,7 @@ import { type Engine, engineMessage, type JsonRow, sqlText, sqlTexts } from "./d
 import {
   type ReadOptions,
   type ReadTable,
+  type Relation,
   type RelationColumn,
   readRelation,
 } from "./read-relation.js";
@@ -50,20 +51,28 @@ export async function readCsv(
   source: CsvSource,
   options: ReadOptions = {},
 ): Promise<ReadTable & { readonly columnNames: readonly string[] }> {
-  const file = basename(source.path);
-  const header = await readFirstRecord(source.path);
-  const delimiter = source.delimiter ?? findDelimiter(header ?? "");
   const notes: string[] = [];
-  const names = headerNames(file, source.table, header, delimiter, notes);
-  const nullValues = ["", ...(options.nullValues ?? [])];
-  const dialect: Dialect = { path: source.path, delimiter, names, nullValues, strict: true };
+  const dialect = await dialectOf(source, options.nullValues ?? [], notes);
   const read = await attempt(engine, dialect, source, options);
-  checkNoData(file, read.table);
+  checkNoData(basename(source.path), read.table);
   return {
     table: read.table,
     notes: [...notes, ...read.notes],
-    columnNames: names,
+    columnNames: dialect.names,
   };
+}
+
+/** Reads the header. */
+async function dialectOf(
+  source: CsvSource,
+  nullValues: readonly string[],
+  notes: string[],
+): Promise<Dialect> {
+  const { path, table } = source;
+  const header = await readFirstRecord(path);
+  const delimiter = source.delimiter ?? findDelimiter(header ?? "");
+  const names = headerNames(basename(path), table, header, delimiter, notes);
+  return { path, delimiter, names, nullValues: ["", ...nullValues], strict: true };
 }
 
 /** Tries a sample's types first, then the whole file's; says what is wrong where neither works. */
@@ -106,6 +115,20 @@ async function readTyped(
   options: ReadOptions,
   sampleRows: number,
 ): Promise<ReadTable> {
+  const { relation, notable } = await typedRelation(engine, dialect, source, sampleRows);
+  const read = await readRelation(engine, relation, { ...options, nullValues: undefined });
+  const dated = notable !== null && read.table.columns.some(({ kind }) => kind === "timestamp");
+  const note = `\`${source.table}\`: dates are read as ${notable}; ISO 8601 (2024-02-29) is never ambiguous`;
+  return dated ? { ...read, notes: [...read.notes, note] } : read;
+}
+
+/** Finds the types of a sample (−1 = all rows). */
+async function typedRelation(
+  engine: Engine,
+  dialect: Dialect,
+  source: CsvSource,
+  sampleRows: number,
+): Promise<{ readonly relation: Relation; readonly notable: string | null }> {
   const { names } = dialect;
   const [sniffed] = await engine.rows(
     `SELECT list_transform(Columns, lambda x: x.type) AS types, DateFormat, TimestampFormat
@@ -118,11 +141,27 @@ async function readTyped(
     .map((name, i): RelationColumn => ({ sqlName: sqlNameOf(name, i), name, type: types[i]! }))
     .filter(({ name }) => !source.exclude.includes(name));
   const sql = readSql(dialect, types, formats.sql);
-  const relation = { sql, table: source.table, columns, rows: null };
-  const read = await readRelation(engine, relation, { ...options, nullValues: undefined });
-  const dated = formats.notable && read.table.columns.some((column) => column.kind === "timestamp");
-  const note = `\`${source.table}\`: dates are read as ${formats.notable}; ISO 8601 (2024-02-29) is never ambiguous`;
-  return dated ? { ...read, notes: [...read.notes, note] } : read;
+  return {
+    relation: { sql, table: source.table, columns, rows: null },
+    notable: formats.notable,
+  };
+}
+
+/**
+ * Describes a delimited file as a relation, its types found from its first rows.
+ *
+ * @param engine - the engine.
+ * @param source - the file.
+ * @param nullValues - texts that mean null, besides the empty field.
+ * @throws {@link DataError} DAT207 for a missing or unusable header, DAT211 for bytes that are not UTF-8.
+ */
+export async function csvRelation(
+  engine: Engine,
+  source: CsvSource,
+  nullValues: readonly string[] = [],
+): Promise<Relation> {
+  const dialect = await dialectOf(source, nullValues, []);
+  return (await typedRelation(engine, dialect, source, SAMPLE_ROWS)).relation;
 }
 
 /** Columns go by number in SQL: the file's names may differ by case only. */

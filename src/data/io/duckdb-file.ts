@@ -1,7 +1,7 @@
 /** Reads the tables of a DuckDB file, read only. */
 import { DataError } from "../../core/errors.js";
 import { type Engine, engineMessage, sqlName, sqlText } from "./duckdb.js";
-import { describeRelation, readRelation } from "./read-relation.js";
+import { describeRelation, type Relation, readRelation } from "./read-relation.js";
 import type { TableSource } from "./table-source.js";
 
 const ALIAS = "source_file";
@@ -43,15 +43,20 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
     const table = taken.has(name) ? `${schema}.${name}` : name;
     taken.add(table);
     const sql = `${ALIAS}.${sqlName(schema)}.${sqlName(name)}`;
+    const relation = async (): Promise<Relation> => {
+      const columns = await describeRelation(engine, sql);
+      const [counted] = await engine.rows(`SELECT CAST(count(*) AS DOUBLE) AS rows FROM ${sql}`);
+      return { sql, table, columns, rows: Number(counted?.["rows"] ?? 0) };
+    };
     return {
       table,
+      relation,
       read: async (exclude, options) => {
-        const columns = await describeRelation(engine, sql);
-        const kept = columns.filter((column) => !exclude.includes(column.name));
-        const [counted] = await engine.rows(`SELECT CAST(count(*) AS DOUBLE) AS rows FROM ${sql}`);
-        const relation = { sql, table, columns: kept, rows: Number(counted?.["rows"] ?? 0) };
-        const read = await readRelation(engine, relation, { ...options, nullValues: undefined });
-        return { ...read, columnNames: columns.map((column) => column.name) };
+        const whole = await relation();
+        const columns = whole.columns.filter((column) => !exclude.includes(column.name));
+        const part = { ...whole, columns };
+        const read = await readRelation(engine, part, { ...options, nullValues: undefined });
+        return { ...read, columnNames: whole.columns.map((column) => column.name) };
       },
     };
   });

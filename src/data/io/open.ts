@@ -91,13 +91,18 @@ function laterSource(code: string, path: string, what: string): DataError {
   });
 }
 
-async function settingsOf(options: OpenOptions, inFolder: string | null): Promise<SchemaOverrides> {
+/** Lays the caller's settings over those of a file. */
+export async function settingsOf(
+  options: OpenOptions,
+  inFolder: string | null,
+): Promise<SchemaOverrides> {
   const file = options.schemaFile ?? inFolder;
   const base = file === null ? {} : await readSchemaFile(file);
   return options.schema ? mergeSettings(base, checkSettings(options.schema)) : base;
 }
 
-async function readSources(
+/** Reads all tables and settles the schema. */
+export async function readSources(
   sources: readonly TableSource[],
   settings: SchemaOverrides,
   folderNotes: readonly string[],
@@ -133,7 +138,8 @@ async function readSources(
   return inferDatabase(tables, settings, { notes, skipped });
 }
 
-function tableSettings(settings: SchemaOverrides, table: string): TableOverrides {
+/** Returns the settings of one table. */
+export function tableSettings(settings: SchemaOverrides, table: string): TableOverrides {
   const { tables = {} } = settings;
   return Object.hasOwn(tables, table) ? tables[table]! : {};
 }

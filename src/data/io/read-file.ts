@@ -11,7 +11,12 @@ import { Table } from "../table.js";
 import { readCsv } from "./csv.js";
 import { type Engine, engineMessage, sqlText } from "./duckdb.js";
 import { findJsonFault } from "./json-position.js";
-import { describeRelation, type ReadOptions, readRelation } from "./read-relation.js";
+import {
+  describeRelation,
+  type ReadOptions,
+  type Relation,
+  readRelation,
+} from "./read-relation.js";
 import { type TableFile, unreadable } from "./sources.js";
 import type { SourceTable } from "./table-source.js";
 
@@ -45,7 +50,7 @@ export async function readTableFile(
         return readTimes(await readJson(engine, file, exclude, options));
     }
   } catch (error) {
-    throw error instanceof RelError ? error : await translate(file, error);
+    throw error instanceof RelError ? error : await translateFault(file, error);
   }
 }
 
@@ -59,7 +64,8 @@ function readTimes(read: SourceTable): SourceTable {
   return { ...read, table: new Table(read.table.name, columns) };
 }
 
-async function checkReadable(path: string): Promise<void> {
+/** Makes sure that a file is there and can be read. */
+export async function checkReadable(path: string): Promise<void> {
   try {
     await (await open(path)).close();
   } catch (cause) {
@@ -73,20 +79,25 @@ async function readParquet(
   exclude: readonly string[],
   options: ReadOptions,
 ): Promise<SourceTable> {
+  const relation = await parquetRelation(engine, file);
+  const columns = relation.columns.filter(({ name }) => !exclude.includes(name));
+  const read = await readRelation(
+    engine,
+    { ...relation, columns },
+    { ...options, nullValues: undefined },
+  );
+  return { ...read, columnNames: relation.columns.map(({ name }) => name) };
+}
+
+/** Describes a Parquet file as a relation; the count of its rows is known. */
+export async function parquetRelation(engine: Engine, file: TableFile): Promise<Relation> {
   const path = sqlText(globless(file.path));
   const sql = `read_parquet(${path}, hive_partitioning = false)`;
   const columns = await describeRelation(engine, sql);
   const [counts] = await engine.rows(
     `SELECT CAST(num_rows AS DOUBLE) AS rows FROM parquet_file_metadata(${path})`,
   );
-  const relation = {
-    sql,
-    table: file.table,
-    columns: columns.filter(({ name }) => !exclude.includes(name)),
-    rows: Number(counts?.["rows"] ?? 0),
-  };
-  const read = await readRelation(engine, relation, { ...options, nullValues: undefined });
-  return { ...read, columnNames: columns.map(({ name }) => name) };
+  return { sql, table: file.table, columns, rows: Number(counts?.["rows"] ?? 0) };
 }
 
 async function readJson(
@@ -140,7 +151,8 @@ function globless(path: string): string {
   return path.replace(/[*?[]/g, (char) => `[${char}]`);
 }
 
-async function translate(file: TableFile, cause: unknown): Promise<DataError> {
+/** Turns an error of the engine about a file into ours. */
+export async function translateFault(file: TableFile, cause: unknown): Promise<DataError> {
   const name = basename(file.path);
   const at = { file: name, table: file.table };
   const message = engineMessage(cause);

@@ -26,8 +26,8 @@ export interface RelationColumn {
   readonly type: string;
 }
 
-/** How a column is read; `null` where it cannot be. */
-interface Reading {
+/** How a column is read. */
+export interface Reading {
   readonly sql: (column: string) => string;
   readonly kind: SinkKind;
   readonly integer?: boolean;
@@ -62,7 +62,8 @@ const READINGS: Readonly<Record<string, Reading>> = {
 const HUGE = new Set(["UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"]);
 const INTEGERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/;
 
-function readingOf(type: string): Reading | null {
+/** Returns how columns of a DuckDB type are read; `null` where they cannot be. */
+export function readingOf(type: string): Reading | null {
   const known = READINGS[type];
   if (known) return known;
   if (type === "BLOB" || type === "BIT" || type === "GEOMETRY") return null;

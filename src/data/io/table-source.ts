@@ -1,5 +1,5 @@
 /** The one form that every source of tables takes. */
-import type { ReadOptions, ReadTable } from "./read-relation.js";
+import type { ReadOptions, ReadTable, Relation } from "./read-relation.js";
 
 /** A table as read, with the names of the columns its source has. */
 export interface SourceTable extends ReadTable {
@@ -9,6 +9,8 @@ export interface SourceTable extends ReadTable {
 /** A table that can be read. */
 export interface TableSource {
   readonly table: string;
+  /** Describes it in SQL with all of its columns, so that it can be read in parts; left out where it cannot. */
+  readonly relation?: (nullValues: readonly string[]) => Promise<Relation>;
   /**
    * Reads it.
    *
