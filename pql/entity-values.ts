@@ -10,7 +10,8 @@ import {
 } from "./bound.js";
 import { evaluate, evaluateCondition, type RowContext } from "./evaluate.js";
 import { UNKNOWN } from "./filter.js";
-import type { Looks, Meter, ValuesAt } from "./measure.js";
+import type { ValuesAt } from "./gather.js";
+import type { Looks, Meter } from "./measure.js";
 import type { ColumnReader, RowValues } from "./values-of-rows.js";
 
 /** Reads one clause of a query (target, WHERE or ASSUMING) for a tile of anchors. */

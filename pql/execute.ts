@@ -47,7 +47,12 @@ export function runPlan(
   return options.mode === "predict" ? predictRows(run, anchors) : labelRows(run, anchors);
 }
 
-function checkAnchors(
+/**
+ * Sorts anchors and drops repetitions.
+ *
+ * @throws {@link ConfigError} CFG140 if a query with a window gets none, CFG141 if one is no time.
+ */
+export function checkAnchors(
   plan: TrainingTablePlan,
   anchorTimes: readonly Timestamp[] | Float64Array | null,
 ): Float64Array | null {

@@ -1,20 +1,14 @@
 /** Aggregations of a database's rows per (anchor, owner): paths joined, filters and windows applied, then gathered. */
-import { approximateMs, MS_PER_DAY, type Timestamp, type TimeWindow } from "../src/core/time.js";
+import type { Timestamp } from "../src/core/time.js";
 import { createAggregator, type Measured } from "./aggregate.js";
 import type { BoundAggregation, NullLogic } from "./bound.js";
 import { evaluate, evaluateCondition, type RowContext } from "./evaluate.js";
+import { keepOwners, listsOf, ownersValues, remember, unitMs, type ValuesAt } from "./gather.js";
 import { giveToEach, type JoinedRows, joinPath, pathName, takeJoined } from "./joined-rows.js";
 import { changesBetween, readsAnchor } from "./late.js";
 import { pickVisible, placeWindows } from "./pick-rows.js";
 import { isAscending } from "./sweep.js";
-import {
-  type ColumnReader,
-  countUp,
-  type Lists,
-  type Moment,
-  type RowValues,
-  takeValues,
-} from "./values-of-rows.js";
+import { type ColumnReader, type Moment, type RowValues, takeValues } from "./values-of-rows.js";
 
 /** When aggregations are looked at. */
 export interface Looks {
@@ -25,9 +19,6 @@ export interface Looks {
   /** `truth` sees every cell, as labels do; `anchor` sees what is known at the anchor. */
   readonly sight: "truth" | "anchor";
 }
-
-/** Returns what an aggregation is worth for every owner at the anchor of an index; must not be changed. */
-export type ValuesAt = (index: number) => RowValues;
 
 /** Measures aggregations of one database, keeping what several of them share. */
 export interface Meter {
@@ -163,17 +154,6 @@ export function createMeter(columns: ColumnReader, logic: NullLogic): Meter {
   return { measure, lastTime };
 }
 
-/** Keeps the last answer: an anchor is asked about several times in a row. */
-function remember(valuesAt: ValuesAt): ValuesAt {
-  let held = -1;
-  let values: RowValues | null = null;
-  return (index) => {
-    if (values === null || held !== index) values = valuesAt(index);
-    held = index;
-    return values;
-  };
-}
-
 /** Turns a moment per owner into one per joined row. */
 function ofOwners(moment: Moment, owners: Int32Array): Moment {
   if (typeof moment === "number") return moment;
@@ -187,56 +167,4 @@ function since(times: Float64Array | null, anchors: Float64Array): Float64Array 
   const distances = new Float64Array(times.length);
   for (let i = 0; i < times.length; i++) distances[i] = times[i]! - anchors[i]!;
   return distances;
-}
-
-/** Leaves out joined rows that are not there yet, that the filter drops, or whose value is null. */
-function keepOwners(
-  { owners, known }: JoinedRows,
-  moment: Moment,
-  mask: Uint8Array | null,
-  nulls: Uint8Array | null,
-): Int32Array {
-  if (known === null && mask === null && nulls === null) return owners;
-  const kept = owners.slice();
-  if (known !== null) {
-    for (let i = 0; i < kept.length; i++) {
-      const at = typeof moment === "number" ? moment : moment[i]!;
-      if (!(known[i]! <= at)) kept[i] = -1;
-    }
-  }
-  // Of the three truth values only TRUE, which is 1, keeps a row.
-  if (mask !== null) for (let i = 0; i < kept.length; i++) if (mask[i] !== 1) kept[i] = -1;
-  if (nulls !== null) for (let i = 0; i < kept.length; i++) if (nulls[i] === 1) kept[i] = -1;
-  return kept;
-}
-
-/** Times to the next row are told in the window's unit, in days for calendar units. */
-function unitMs(window: TimeWindow | null): number {
-  if (window === null) return MS_PER_DAY;
-  const { unit } = window;
-  const calendar = unit === "months" || unit === "quarters" || unit === "years";
-  return calendar ? MS_PER_DAY : approximateMs(1, unit);
-}
-
-/** The lists that `FIRST` and `LAST` of a list column choose from. */
-function listsOf({ type }: BoundAggregation, argument: RowValues | null): Lists | null {
-  return type === "list" ? (argument?.list ?? null) : null;
-}
-
-/** Reads the cells of one anchor as values of the owners. */
-function ownersValues(
-  { values, dictionary, int64, lists }: Measured,
-  chosenFrom: Lists | null,
-  base: number,
-  owners: number,
-): RowValues {
-  const data = values.subarray(base, base + owners);
-  let nulls: Uint8Array | null = null;
-  for (let row = 0; row < owners; row++) {
-    if (!Number.isNaN(data[row]!)) continue;
-    nulls ??= new Uint8Array(owners);
-    nulls[row] = 1;
-  }
-  if (lists === null) return { data, nulls, dictionary, int64, list: chosenFrom };
-  return { data: countUp(base, owners), nulls, dictionary: null, int64: false, list: lists };
 }

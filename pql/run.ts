@@ -75,7 +75,7 @@ export function forEachAnchor(
   const { columns, meter, plan, population, options } = run;
   const own = anchors ? null : (population.created ?? everywhere(population.size));
   const shared = { columns, meter, entities: population.size, logic: plan.nullLogic, own };
-  const tiles = anchors ? tile(run, anchors, [...clauses.truth, ...clauses.sight]) : [null];
+  const tiles = anchors ? tileAnchors(run, anchors, [...clauses.truth, ...clauses.sight]) : [null];
   let done = 0;
   for (const part of tiles) {
     checkAborted(options.signal, "computing labels");
@@ -100,8 +100,14 @@ function everywhere(size: number): Float64Array {
 const MAX_CELLS = 8_000_000;
 const MAX_CELLS_TOGETHER = 32_000_000;
 
-/** Splits anchors into tiles whose cells fit into memory and whose windows ascend. */
-function tile(
+/**
+ * Splits anchors into tiles whose cells fit into memory and whose windows ascend.
+ *
+ * @param run - the run.
+ * @param anchors - ascending.
+ * @param clauses - what is read at each anchor.
+ */
+export function tileAnchors(
   { plan, population }: Run,
   anchors: Float64Array,
   clauses: readonly BoundTarget[],

@@ -1,13 +1,9 @@
 /** One pass over the events of a table that gives each to the (anchor, entity) cells whose window it falls into. */
 import type { Timestamp } from "../src/core/time.js";
-import type { EventChunk, Take } from "./aggregate/types.js";
+import type { EventChunk, PlacedWindows, Take } from "./aggregate/types.js";
 import type { RowValues } from "./values-of-rows.js";
 
-/** Windows in absolute times, `(from, to]`, one per anchor; both ascend. */
-export interface PlacedWindows {
-  readonly from: Float64Array;
-  readonly to: Float64Array;
-}
+export type { PlacedWindows } from "./aggregate/types.js";
 
 /** Events handed over at once: few enough for their copies to stay in the cache. */
 const BLOCK = 8192;

@@ -1,6 +1,5 @@
 /** What goes into an aggregation and what comes out: chunks of events, and a value per (anchor, entity) cell. */
 import type { AggregateName } from "../ast.js";
-import type { PlacedWindows } from "../sweep.js";
 import type { RowValues } from "../values-of-rows.js";
 
 /** Rows of an aggregated table as they reach their owners; all of them, or one chunk of many in row order. */
@@ -16,6 +15,12 @@ export interface EventChunk {
    * a code the same text; a later one may be longer.
    */
   readonly values: RowValues | null;
+}
+
+/** Windows in absolute times, `(from, to]`, one per anchor; both ascend. */
+export interface PlacedWindows {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
 }
 
 /** An aggregation, its windows in absolute times. */
