@@ -17,7 +17,7 @@ export interface JoinedRows {
   readonly sorted: boolean;
   /**
    * float64 `[length]`: from when on a joined row is there, by the times of its rows (but those of the clock and of the
-   * owner) and of its keys, NaN = never; `null` = from its own time on.
+   * owner) and of its keys, `+Infinity` = to the full truth only, NaN = never; `null` = from its own time on.
    */
   readonly known: Float64Array | null;
 }
@@ -132,6 +132,11 @@ function gatherTimes(times: Float64Array, rows: Int32Array | null): Float64Array
   return gathered;
 }
 
+/** A row without its time is there, but no anchor knows of it. */
+function neverBefore(time: number): number {
+  return Number.isNaN(time) ? Infinity : time;
+}
+
 function knownFrom(
   columns: ColumnReader,
   names: readonly string[],
@@ -146,7 +151,7 @@ function knownFrom(
     const held = rows[position]!;
     for (let i = 0; i < length; i++) {
       const row = held === null ? i : held[i]!;
-      const time = row < 0 ? Number.NaN : times[row]!;
+      const time = row < 0 ? Number.NaN : neverBefore(times[row]!);
       // Written so that a missing time (NaN) enters and stays.
       if (!(time <= known[i]!)) known[i] = known[i]! <= Infinity ? time : Number.NaN;
     }

@@ -41,7 +41,8 @@ export function readColumn(node: BoundColumn, context: LookUp): RowValues {
 function climb(rows: Int32Array | null, hop: Hop, context: LookUp): Int32Array {
   const { columns, length, moment } = context;
   const { parentRows } = columns.db.link(hop.from.name, hop.foreignKey);
-  const times = columns.times(hop.to.name);
+  // The full truth holds parents whose time is missing too: only when they came is not known.
+  const times = moment === Infinity ? null : columns.times(hop.to.name);
   const known = keyTimes(columns, hop, moment);
   if (rows === null && times === null && known.length === 0) return parentRows;
   const parents = new Int32Array(length);

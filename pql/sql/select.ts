@@ -85,9 +85,9 @@ export function beginSelect(clause: Clause, anchorOf: readonly string[]): Select
     return `CASE WHEN ${alias}.${engine.quote(source)} <= ${anchor()} THEN ${own} END`;
   };
   const rowKnown: Select["rowKnown"] = ({ table, alias }) => {
-    if (table.timeColumn === null) return [];
-    const time = `${alias}.${engine.quote(table.timeColumn)}`;
-    return [sight === "truth" ? `${time} IS NOT NULL` : `${time} <= ${anchor()}`];
+    // The full truth holds rows whose time is missing too.
+    if (table.timeColumn === null || sight === "truth") return [];
+    return [`${alias}.${engine.quote(table.timeColumn)} <= ${anchor()}`];
   };
   const keyKnown: Select["keyKnown"] = ({ table, alias }, { foreignKey }) => {
     if (sight === "truth") return [];

@@ -230,10 +230,11 @@ function columnOf(node: BoundColumn, scene: Scene): Value {
   return place && cell(scene.db, place, node.column.name, scene.moment);
 }
 
-/** Tells whether a row is known at a moment; a row without its time never is. */
+/** Tells whether a row is known at a moment; a row without its time is to the full truth only. */
 function isThere(db: PlainDatabase, { table, row }: Place, moment: number): boolean {
   const { time, rows } = db[table]!;
   if (time === null) return true;
+  if (moment === Infinity) return true;
   const known = rows[row]![time] as number | null;
   return known !== null && known <= moment;
 }
@@ -271,7 +272,7 @@ function aggregationOf(node: BoundAggregation, scene: Scene): Value {
   const { db, anchor } = scene;
   const owner = scene.places.find((place) => place.table === node.owner.name)!;
   const clock = ({ table, row }: Place): number =>
-    db[table]!.rows[row]![db[table]!.time!] as number;
+    (db[table]!.rows[row]![db[table]!.time!] as number | null) ?? Number.NaN;
   const events = joined(node, scene)
     .filter((places) => places.at(-1)!.row === owner.row)
     .map((places) => ({

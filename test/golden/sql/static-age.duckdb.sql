@@ -1,0 +1,39 @@
+-- PREDICT users.age FOR EACH users.id WHERE (COUNT(notes.*) > 0) OR (users.left IS NOT NULL)
+-- SQL for DuckDB. Tables and columns have the names of the schema, times are UTC.
+-- Of rows with the same key the first counts, rows of one time count in their order: read tables, not views.
+WITH users_rows AS (
+  -- the first row of each key of users counts
+  SELECT *, rowid AS row_nr, min(rowid) OVER (PARTITION BY "id") AS first_row
+  FROM "users"
+),
+entities AS (
+  -- who is there at each anchor: created, not ended
+  SELECT "users".*, "users"."joined" AS anchor
+  FROM users_rows AS "users"
+  WHERE "users"."id" IS NOT NULL
+    AND "users".row_nr = "users".first_row
+    AND "users"."joined" IS NOT NULL
+    AND ("users"."left" IS NULL OR "users"."left" > "users"."joined")
+),
+count_notes AS (
+  -- COUNT of notes per users: notes.user_id → users
+  SELECT "notes"."user_id", count(*) AS value
+  FROM "notes"
+  GROUP BY "notes"."user_id"
+),
+eligible AS (
+  -- for whom it holds, as known then
+  SELECT entities.*
+  FROM entities
+  LEFT JOIN count_notes ON count_notes."user_id" = entities."id"
+  WHERE coalesce(count_notes.value, 0) > 0 OR (CASE WHEN entities."left" <= entities.anchor THEN entities."left" END) IS NOT NULL
+),
+labels AS (
+  -- the target of each row, NULL where there is none
+  SELECT eligible."id", eligible.row_nr, eligible.anchor, eligible."age" AS value
+  FROM eligible
+)
+SELECT "id", anchor AS "TIMESTAMP", value AS "TARGET"
+FROM labels
+WHERE value IS NOT NULL
+ORDER BY anchor, row_nr
