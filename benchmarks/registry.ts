@@ -31,6 +31,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "pql",
+    what: "reading and binding queries: typical, long and deep ones, and a million broken texts",
+    settings: ["runs", "inputs", "seed"],
+    run: async ({ settings, onLine }) => {
+      const { runPqlBench } = await import("./pql.js");
+      return runPqlBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "step",
     what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
     settings: ["runs"],

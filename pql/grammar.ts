@@ -6,7 +6,8 @@ import * as T from "./tokens.js";
  * Parses tokens into a concrete syntax tree of the superset; the strict dialect is checked afterwards.
  *
  * Values and conditions stand in one chain of rules, `condition` … `primary`, because a bracket may open either; the tree
- * builder says where a comparison is missing or one too many. The grammar is LL(1) but for commas.
+ * builder says where a comparison is missing or one too many. The grammar is LL(1) but for commas. Alternatives of the
+ * rules that are entered most are fields, so that they are not made anew each time.
  *
  * @see kumo-ai/kumo-relational-client PQLGrammar.g4, the published grammar.
  */
@@ -128,54 +129,60 @@ export class PqlParser extends CstParser {
     });
   });
 
-  readonly negation = this.RULE("negation", () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(T.Not);
-          this.SUBRULE(this.negation);
-        },
+  private readonly negations = [
+    {
+      ALT: () => {
+        this.CONSUME(T.Not);
+        this.SUBRULE(this.negation);
       },
-      { ALT: () => this.SUBRULE(this.comparison) },
-    ]);
+    },
+    { ALT: () => this.SUBRULE(this.comparison) },
+  ];
+
+  readonly negation = this.RULE("negation", () => {
+    this.OR(this.negations);
   });
+
+  private readonly comparisons = [
+    {
+      ALT: () => {
+        this.CONSUME(T.RelOp);
+        this.SUBRULE1(this.sum, { LABEL: "right" });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.In);
+        this.SUBRULE(this.item);
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(T.Between);
+        this.SUBRULE2(this.sum, { LABEL: "right" });
+        this.CONSUME(T.And);
+        this.SUBRULE3(this.sum, { LABEL: "right" });
+      },
+    },
+  ];
 
   /** A value, compared everywhere but at the top of a target; or a condition in brackets. */
   readonly comparison = this.RULE("comparison", () => {
     this.SUBRULE(this.sum, { LABEL: "left" });
     this.OPTION(() => {
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(T.RelOp);
-            this.SUBRULE1(this.sum, { LABEL: "right" });
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(T.In);
-            this.SUBRULE(this.item);
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(T.Between);
-            this.SUBRULE2(this.sum, { LABEL: "right" });
-            this.CONSUME(T.And);
-            this.SUBRULE3(this.sum, { LABEL: "right" });
-          },
-        },
-      ]);
+      this.OR(this.comparisons);
     });
   });
+
+  private readonly addends = {
+    GATE: () => continuesSum(this.LA(1)),
+    DEF: () => this.SUBRULE(this.addend),
+  };
 
   /** Products joined by + and -. */
   readonly sum = this.RULE("sum", () => {
     this.SUBRULE(this.product);
-    this.MANY({
-      GATE: () => continuesSum(this.LA(1)),
-      DEF: () => this.SUBRULE(this.addend),
-    });
+    this.MANY(this.addends);
   });
 
   /** A sign and a product; the sign of `a -1` belongs to its number, and still subtracts. */
@@ -197,23 +204,25 @@ export class PqlParser extends CstParser {
     this.SUBRULE(this.primary);
   });
 
+  private readonly primaries = [
+    { ALT: () => this.SUBRULE(this.column) },
+    { ALT: () => this.SUBRULE(this.aggregation) },
+    { ALT: () => this.SUBRULE(this.scalar) },
+    { ALT: () => this.SUBRULE(this.quantile) },
+    { ALT: () => this.SUBRULE(this.call) },
+    { ALT: () => this.SUBRULE(this.group) },
+    { ALT: () => this.CONSUME(T.Anchor) },
+    {
+      ALT: () => {
+        this.CONSUME1(T.Minus);
+        this.SUBRULE1(this.primary);
+      },
+    },
+  ];
+
   /** One value; in brackets a condition, a value, or with commas a list. */
   readonly primary = this.RULE("primary", () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.column) },
-      { ALT: () => this.SUBRULE(this.aggregation) },
-      { ALT: () => this.SUBRULE(this.scalar) },
-      { ALT: () => this.SUBRULE(this.quantile) },
-      { ALT: () => this.SUBRULE(this.call) },
-      { ALT: () => this.SUBRULE(this.group) },
-      { ALT: () => this.CONSUME(T.Anchor) },
-      {
-        ALT: () => {
-          this.CONSUME1(T.Minus);
-          this.SUBRULE1(this.primary);
-        },
-      },
-    ]);
+    this.OR(this.primaries);
   });
 
   readonly group = this.RULE("group", () => {
@@ -310,9 +319,14 @@ export class PqlParser extends CstParser {
     this.OR([{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.FqnColumn) }]);
   });
 
+  private readonly items = [
+    { ALT: () => this.SUBRULE(this.scalar) },
+    { ALT: () => this.SUBRULE(this.list) },
+  ];
+
   /** A constant or parameter, or a list of them. */
   readonly item = this.RULE("item", () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.scalar) }, { ALT: () => this.SUBRULE(this.list) }]);
+    this.OR(this.items);
   });
 
   /** `(a, b, …)`; one element and a trailing comma belong to the superset. */
@@ -330,22 +344,24 @@ export class PqlParser extends CstParser {
     this.CONSUME(T.RightBracket);
   });
 
+  private readonly scalars = [
+    { ALT: () => this.CONSUME(T.Int) },
+    { ALT: () => this.CONSUME(T.Decimal) },
+    { ALT: () => this.CONSUME(T.Str) },
+    { ALT: () => this.CONSUME(T.Bool) },
+    {
+      ALT: () => {
+        this.CONSUME(T.DateLiteral);
+        this.OPTION(() => this.CONSUME(T.TimeLiteral));
+      },
+    },
+    { ALT: () => this.CONSUME(T.Null) },
+    { ALT: () => this.CONSUME(T.ParameterName) },
+  ];
+
   /** A single value: written, or given as a parameter. */
   readonly scalar = this.RULE("scalar", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(T.Int) },
-      { ALT: () => this.CONSUME(T.Decimal) },
-      { ALT: () => this.CONSUME(T.Str) },
-      { ALT: () => this.CONSUME(T.Bool) },
-      {
-        ALT: () => {
-          this.CONSUME(T.DateLiteral);
-          this.OPTION(() => this.CONSUME(T.TimeLiteral));
-        },
-      },
-      { ALT: () => this.CONSUME(T.Null) },
-      { ALT: () => this.CONSUME(T.ParameterName) },
-    ]);
+    this.OR(this.scalars);
   });
 }
 
