@@ -6,7 +6,7 @@ import { type DropCounts, dropUnlessTrue, keepLabelled } from "./eligible.js";
 import { createLabeller, type Labeller, type Labels } from "./label.js";
 import { type ClassLists, joinLists, takeLists } from "./label-lists.js";
 import { collectRows, gather, joinRows, joinTimes, orderByTime, reorder } from "./row-lists.js";
-import { addRows, findEmpty, forEachAnchor, type Run } from "./run.js";
+import { addRows, anchorsOfRows, findEmpty, forEachAnchor, type Run } from "./run.js";
 
 /** What one anchor contributes. */
 export interface AnchorSummary {
@@ -62,7 +62,7 @@ export function labelRows(run: Run, anchors: Float64Array | null): LabelTable {
     const rows = collectRows(eligible);
     addRows(run, rows, at);
     parts.push({
-      numbers: gather(numbers, rows),
+      numbers: rows.length === numbers.length ? numbers : gather(numbers, rows),
       lists: lists && takeLists(lists, rows),
       steps: null,
     });
@@ -106,7 +106,7 @@ function finishLabels(
 ): LabelTable {
   const { plan } = run;
   const { classes, numeric, integer, listed } = labeller;
-  const times = joinTimes(run.times);
+  const times = anchorsOfRows(run);
   const order = anchors ? null : orderByTime(times);
   const lists = joinLists(parts.flatMap((part) => part.lists ?? []));
   const steps = plan.frames.length > 1 ? joinRows(parts.flatMap((part) => part.steps ?? [])) : null;
@@ -162,7 +162,14 @@ function findWarnings(run: Run, anchors: Float64Array | null): Complaint[] {
   if (last === undefined || plan.task.window === null) return warnings;
   const end = Math.max(...plan.timeTables.map((table) => meter.lastTime(table)));
   const closes = Math.max(...plan.labelWindows.map((window) => placeWindow(last, window).to));
-  if (closes > end) {
+  if (end === -Infinity) {
+    const tables = plan.timeTables.map((name) => `\`${name}\``).join(", ");
+    warnings.push({
+      code: "PQL494",
+      message: `no row of ${tables} has a time, so every window is empty`,
+      hint: "check how the table was exported",
+    });
+  } else if (closes > end) {
     warnings.push({
       code: "PQL494",
       message: `the label window of anchor ${formatTime(last)} ends at ${formatTime(closes)}, after the last row at ${formatTime(end)}`,

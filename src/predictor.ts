@@ -2,6 +2,7 @@
 import type { Explanation } from "../gnn/explain/explanation.js";
 import { formatExplanation } from "../gnn/explain/explanation.js";
 import type { TrainingTablePlan } from "../pql/plan.js";
+import { anchorWarnings } from "./anchor-warnings.js";
 import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
@@ -218,6 +219,16 @@ export class Predictor {
     }
     const { lower, upper } = applyIntervals(intervals, values.point);
     return { task: plan.task, entityRows, anchorTimes, values: { ...values, lower, upper } };
+  }
+
+  /**
+   * Says where a time of prediction does not fit the data: before its first row, or more than a day after its last.
+   *
+   * @param anchor - the time.
+   * @param db - another state of the database.
+   */
+  warningsAt(anchor: Timestamp, db: Database = this.#parts.db): readonly string[] {
+    return anchorWarnings(db, this.#parts.plan, [anchor]);
   }
 
   /**

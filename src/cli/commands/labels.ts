@@ -90,8 +90,10 @@ async function label(
     return computeTargetLabels(db, plans, times, { ...session.work, seed });
   }
   const { runPlan } = await import("../../../pql/execute.js");
+  const { anchorWarnings } = await import("../../anchor-warnings.js");
   return plans.map((plan) => {
     const labels = runPlan(plan, db, anchors, session.work);
-    return { labels, warnings: labels.warnings.map(({ message }) => message) };
+    const warnings = labels.warnings.map(({ message }) => message);
+    return { labels, warnings: [...anchorWarnings(db, plan, anchors), ...warnings] };
   });
 }

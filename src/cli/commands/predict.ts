@@ -47,6 +47,9 @@ export const registerPredict: Register = (program, open) => {
       const { db, predictor } = await make();
       for (const warning of predictor.warnings) session.warn(warning);
       const { task } = predictor;
+      if (flags.anchor !== undefined) {
+        for (const warning of predictor.warningsAt(flags.anchor)) session.warn(warning);
+      }
       const change = flags.unit === undefined ? null : unitChange(flags.unit, task.unit);
       const predicted = await predictor.predict({
         ...session.work,
