@@ -1,8 +1,7 @@
 /** The rows that an aggregation runs over: rows of its table joined along its path with the rows that own them. */
 import type { Database } from "../src/data/database.js";
 import type { BoundAggregation, Hop } from "./bound.js";
-import { isAscending } from "./sweep.js";
-import type { ColumnReader } from "./values-of-rows.js";
+import { type ColumnReader, isAscending } from "./values-of-rows.js";
 
 /** Joined rows, in the order of the aggregated table; where a hop leads down to several children, these in their order. */
 export interface JoinedRows {
@@ -49,8 +48,12 @@ export function joinPath(
   const names = [table.name, ...path.hops.map((hop) => hop.to.name)];
   const clock = path.clock === null ? null : columns.times(names[path.clock]!);
   const times = clock && gatherTimes(clock, rows[path.clock!]!);
+  const ownClock = path.clock !== null && rows[path.clock] === null;
+  const sorted = ownClock
+    ? columns.ascends(names[path.clock!]!)
+    : times !== null && isAscending(times);
   const known = knownFrom(columns, names, path, rows, length);
-  return { length, rows, owners, times, sorted: times !== null && isAscending(times), known };
+  return { length, rows, owners, times, sorted, known };
 }
 
 /**

@@ -7,7 +7,6 @@ import { keepOwners, listsOf, ownersValues, remember, unitMs, type ValuesAt } fr
 import { giveToEach, type JoinedRows, joinPath, pathName, takeJoined } from "./joined-rows.js";
 import { changesBetween, readsAnchor } from "./late.js";
 import { pickVisible, placeWindows } from "./pick-rows.js";
-import { isAscending } from "./sweep.js";
 import { type ColumnReader, type Moment, type RowValues, takeValues } from "./values-of-rows.js";
 
 /** When aggregations are looked at. */
@@ -146,7 +145,7 @@ export function createMeter(columns: ColumnReader, logic: NullLogic): Meter {
   const lastTime: Meter["lastTime"] = (table) => {
     const times = columns.times(table);
     if (times === null) return Infinity;
-    if (isAscending(times)) return times.at(-1) ?? -Infinity;
+    if (columns.ascends(table)) return times.at(-1) ?? -Infinity;
     let last = -Infinity;
     for (let row = 0; row < times.length; row++) if (times[row]! > last) last = times[row]!;
     return last;

@@ -5,8 +5,8 @@ import type { BoundEntity } from "./bound.js";
 import type { Complaint } from "./diagnostics.js";
 import { type DropCounts, dropUnlessTrue, keepLabelled, noDrops } from "./eligible.js";
 import { createLabeller } from "./label.js";
-import { collectRows, joinRows, joinTimes, orderByTime, reorder } from "./row-lists.js";
-import { addRows, findEmpty, forEachAnchor, type Run } from "./run.js";
+import { collectRows, joinRows, orderByTime, reorder } from "./row-lists.js";
+import { addRows, anchorsOfRows, findEmpty, forEachAnchor, type Run } from "./run.js";
 
 /** Rows to predict, in the order of anchor, then entity row. */
 export interface PredictionRows {
@@ -41,7 +41,7 @@ export function predictRows(run: Run, anchors: Float64Array | null): PredictionR
     if (labeller) keepLabelled(eligible, labeller.labels(truth[0]!, index).numbers, false);
     addRows(run, collectRows(eligible), at);
   });
-  const times = joinTimes(run.times);
+  const times = anchorsOfRows(run);
   const order = anchors ? null : orderByTime(times);
   return {
     task,

@@ -28,7 +28,8 @@ export interface Run {
   readonly dropped: DropCounts;
   /** The rows collected so far, one entry per anchor. */
   readonly rows: Int32Array[];
-  readonly times: Float64Array[];
+  /** Their anchors: one for all of an entry, or one for each row. */
+  readonly times: (Timestamp | Float64Array)[];
 }
 
 /** Starts a run of a plan. */
@@ -125,9 +126,21 @@ export function tileAnchors(
 /** Adds the rows of one anchor. */
 export function addRows(run: Run, rows: Int32Array, at: Timestamp | Float64Array): void {
   run.rows.push(rows);
-  run.times.push(
-    typeof at === "number" ? new Float64Array(rows.length).fill(at) : gather(at, rows),
-  );
+  run.times.push(typeof at === "number" ? at : gather(at, rows));
+}
+
+/** Returns the anchors of all rows added. */
+export function anchorsOfRows({ rows, times }: Run): Float64Array {
+  const joined = new Float64Array(rows.reduce((sum, part) => sum + part.length, 0));
+  let first = 0;
+  rows.forEach((part, i) => {
+    const at = times[i]!;
+    const end = first + part.length;
+    if (typeof at === "number") joined.fill(at, first, end);
+    else joined.set(at, first);
+    first = end;
+  });
+  return joined;
 }
 
 /** Warns where there are no rows. */

@@ -46,6 +46,7 @@ export function openChunk(
     values: (read, column) => readerOf(read).values(read, column),
     known: (read, column) => readerOf(read).known(read, column),
     times: (read) => readerOf(read).times(read),
+    ascends: (read) => readerOf(read).ascends(read),
   };
 }
 

@@ -203,9 +203,3 @@ function upperBound(times: Float64Array, time: Timestamp): number {
   }
   return low;
 }
-
-/** Tells whether times ascend; `NaN` breaks the order. */
-export function isAscending(times: Float64Array): boolean {
-  for (let row = 1; row < times.length; row++) if (!(times[row - 1]! <= times[row]!)) return false;
-  return times.length === 0 || !Number.isNaN(times[0]!);
-}

@@ -40,6 +40,8 @@ export interface ColumnReader {
   known(table: string, column: string): KnownTimes;
   /** float64 `[rows]`: when each row of a table became known, NaN = never; `null` = the table has no time. */
   times(table: string): Float64Array | null;
+  /** Whether the rows of a table with times are in their order, each with a time. */
+  ascends(table: string): boolean;
 }
 
 /**
@@ -48,14 +50,19 @@ export interface ColumnReader {
  * @param db - the database.
  */
 export function createColumnReader(db: Database): ColumnReader {
+  const times = cached((table) => {
+    const column = db.timeColumn(table);
+    return column && timesOf(column);
+  });
   return {
     db,
     values: cached((table, column) => readValues(db, table, column)),
     known: cached((table, column) => knownTimes(db, table, column)),
-    times: cached((table) => {
-      const column = db.timeColumn(table);
-      return column && timesOf(column);
-    }),
+    times,
+    ascends: (table) => {
+      const rows = times(table);
+      return rows !== null && db.fact(`ascends ${table}`, () => isAscending(rows));
+    },
   };
 }
 
@@ -110,7 +117,10 @@ function readNulls(db: Database, table: string, name: string): Uint8Array | null
     nulls = new Uint8Array(length);
     for (let row = 0; row < length; row++) if (!isValid(column, row)) nulls[row] = 1;
   }
-  if (column.kind === "number" || column.kind === "timestamp") {
+  if (
+    (column.kind === "number" || column.kind === "timestamp") &&
+    db.fact(`NaN ${table}\u0000${name}`, () => holdsNaN(column.values))
+  ) {
     const { values } = column;
     for (let row = 0; row < length; row++) {
       const value = values[row]!;
@@ -120,6 +130,18 @@ function readNulls(db: Database, table: string, name: string): Uint8Array | null
     }
   }
   return nulls;
+}
+
+function holdsNaN(values: Float64Array | Int32Array): boolean {
+  if (values instanceof Int32Array) return false;
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row]!)) return true;
+  return false;
+}
+
+/** Tells whether times ascend; `NaN` breaks the order. */
+export function isAscending(times: Float64Array): boolean {
+  for (let row = 1; row < times.length; row++) if (!(times[row - 1]! <= times[row]!)) return false;
+  return times.length === 0 || !Number.isNaN(times[0]!);
 }
 
 /** The numbers from `first` on, int32 `[length]`. */

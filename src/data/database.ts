@@ -41,6 +41,7 @@ export class Database {
   readonly notes: readonly string[];
   readonly #keys = new Map<string, KeyIndex>();
   readonly #links = new Map<string, Link>();
+  readonly #facts = new Map<string, boolean>();
 
   /**
    * @param tables - the tables, in the order of the schema.
@@ -137,8 +138,9 @@ export class Database {
     let nulls = 0;
     let dangling = 0;
     for (let row = 0; row < parentRows.length; row++) {
+      if (parentRows[row]! >= 0) continue;
       if (parentRows[row] === -1) nulls++;
-      else if (parentRows[row] === -2) dangling++;
+      else dangling++;
     }
     const link: Link = { foreignKey, parentRows, nulls, dangling };
     this.#links.set(id, link);
@@ -152,6 +154,18 @@ export class Database {
     const column = this.table(name).column(timeColumn);
     invariant(column.kind === "timestamp", `time column ${name}.${timeColumn} holds times`);
     return column;
+  }
+
+  /**
+   * Tells whether something holds of the rows, looked up only once.
+   *
+   * @param name - names the question for this database.
+   * @param holds - looks it up.
+   */
+  fact(name: string, holds: () => boolean): boolean {
+    const known = this.#facts.get(name) ?? holds();
+    this.#facts.set(name, known);
+    return known;
   }
 
   /**

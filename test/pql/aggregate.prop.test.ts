@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type AggregateSpec, createAggregator, type Measured } from "../../pql/aggregate.js";
 import { AGGREGATES, type AggregateName } from "../../pql/ast.js";
-import { isAscending } from "../../pql/sweep.js";
-import type { RowValues } from "../../pql/values-of-rows.js";
+import { isAscending, type RowValues } from "../../pql/values-of-rows.js";
 
 interface Event {
   readonly owner: number;
