@@ -97,7 +97,7 @@ function offer(situation: Situation, partial: Partial): Candidate[] {
       return [...afterValue(situation).filter(({ label }) => label !== "VIA"), ...more];
     }
     case "bound":
-      return [...bounds(situation), ...parameters(situation, 20)];
+      return bounds(situation);
     case "amount":
       return [{ label: "10", kind: "value", detail: "", rank: 0 }, ...parameters(situation, 1)];
     case "timeframes":
@@ -128,7 +128,7 @@ function values(situation: Situation): Candidate[] {
   return [
     ...fixed,
     ...columns(situation, start ? 4 : 1),
-    ...(inside ? [] : aggregates(situation, 3)),
+    ...(inside ? [] : aggregates(situation, isCondition, 3)),
     ...functions(situation, 7),
     ...(isCondition ? [keyword("NOT", 6)] : []),
     ...(strict || right ? [] : [keyword("ANCHOR", 9)]),

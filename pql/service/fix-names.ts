@@ -25,7 +25,7 @@ export const nameFixes: Readonly<Record<string, Repairer>> = {
   PQL202: (problem) => renamePart(problem, 1),
   PQL203: ambiguousCase,
   PQL204: otherKey,
-  PQL205: missingComma,
+  PQL205: (problem) => missingComma(problem) ?? wildcardKey(problem),
   PQL207: severalWays,
   PQL211: ({ span }) =>
     repair("write FOR EACH", replace({ start: span.start, end: span.start + 3 }, "FOR EACH")),
@@ -95,7 +95,8 @@ function otherKey(problem: Problem): Repair | null {
       (tokenType === T.ForEach || tokenType === T.For) && startOffset <= span.start,
   );
   const first = source.tokens.findIndex(
-    ({ tokenType }, i) => i >= Math.max(each, 0) && tokenType === T.FqnColumn,
+    ({ tokenType }, i) =>
+      i >= Math.max(each, 0) && (tokenType === T.FqnColumn || tokenType === T.WildcardColumn),
   );
   if (!names || from < 0 || each < 0 || first < 0) return null;
   const table = tableNamed(names, namesIn(source.tokens[first]!)[0]!.name);
@@ -106,7 +107,8 @@ function otherKey(problem: Problem): Repair | null {
   );
   if (!key || (bracketed && close < 0)) return null;
   const start = source.tokens[each + 1]!.startOffset;
-  const end = bracketed ? spanOf(source.tokens[close]!).end : spanOf(source.tokens[first]!).end;
+  const written = bracketed ? source.tokens[close]! : source.tokens[first]!;
+  const end = Math.max(span.end, spanOf(written).end);
   return repair(`write ${key}`, replace({ start, end }, key));
 }
 
@@ -114,6 +116,11 @@ function otherKey(problem: Problem): Repair | null {
 function missingComma({ hint, span }: Problem): Repair | null {
   if (!hint.startsWith("did you forget the comma")) return null;
   return repair("add a comma", insert(span.end, ","));
+}
+
+/** `FOR EACH users.*` names every column and not the key. */
+function wildcardKey(problem: Problem): Repair | null {
+  return problem.hint.includes("key") ? otherKey(problem) : null;
 }
 
 /** The ways that VIA can name; the binder spells them in its hint. */

@@ -1,4 +1,5 @@
 /** Repairs of what cannot be read: PQL0xx and PQL1xx. */
+import type { TokenType } from "chevrotain";
 import { suggest } from "../../src/core/suggest.js";
 import { formatTime } from "../../src/core/time.js";
 import { spanOf } from "../dialect.js";
@@ -17,8 +18,9 @@ import {
   rewrite,
 } from "./fix.js";
 import { missingEntity } from "./fix-entity.js";
-import { columnNamed, spellColumn, spellKey, tableNamed } from "./names.js";
-import { namesIn, tokenFrom } from "./source.js";
+import { columnNamed, type Names, spellColumn, spellKey, tableNamed } from "./names.js";
+import { aggregableTables, entityOf } from "./situation.js";
+import { namesIn, openingBracket, tokenFrom } from "./source.js";
 import { UNITS } from "./vocabulary.js";
 
 /** Signs of typesetters and other languages, and what they stand for. */
@@ -47,6 +49,7 @@ export const syntaxFixes: Readonly<Record<string, Repairer>> = {
     );
     return repair("double the backslash", replace(span, escaped));
   },
+  PQL008: ({ span }) => repair("close the comment", insert(span.end, " */")),
   PQL090: (problem) => {
     const [date, time] = problem.source.text
       .slice(problem.span.start, problem.span.end)
@@ -70,6 +73,10 @@ export const syntaxFixes: Readonly<Record<string, Repairer>> = {
   },
   PQL106: singleName,
   PQL109: misplacedProblem,
+  PQL119: (problem) => {
+    const near = /^did you mean `(\w+)`/.exec(problem.hint)?.[1];
+    return near === undefined ? null : rewrite(problem, near);
+  },
   PQL110: (problem) => {
     const names = namesOf(problem);
     const token = problem.source.tokens[tokenFrom(problem.source, problem.span.start)];
@@ -111,18 +118,45 @@ function openName(problem: Problem): Repair | null {
   return repair(`close the name \`${longest}\``, insert(end, "`"));
 }
 
-/** A comma before a window, a closing bracket or a word that is missing. */
-function expectedSign({ message, span, source }: Problem): Repair | null {
+/** A comma, a closing bracket or a word that is missing, a name that is a word of the language, a blank too much. */
+function expectedSign(problem: Problem): Repair | null {
+  const { message, hint, span, source } = problem;
   const index = tokenFrom(source, span.start);
-  const before = source.tokens[(index < 0 ? source.tokens.length : index) - 1];
+  const { tokens } = source;
+  const before = tokens[(index < 0 ? tokens.length : index) - 1];
   if (!before) return null;
   const { end } = spanOf(before);
-  if (message.startsWith("expected `,` before the window"))
+  if (/^expected `,` before the (window|unit)/.test(message)) {
     return repair("add a comma", insert(end, ","));
+  }
   if (message.startsWith("expected `TIMEFRAMES`")) {
     return repair("write TIMEFRAMES", insert(end, " TIMEFRAMES"));
   }
-  const count = (type: typeof T.LeftBracket): number =>
+  const quoted = fromHint(problem, "write it in backquotes: ");
+  if (quoted !== null) return rewrite(problem, quoted);
+  const next = tokens[index + 1];
+  if (hint.startsWith("a parameter is written") && next?.tokenType === T.Identifier) {
+    return repair("leave out the blank", replace({ start: span.end, end: next.startOffset }, ""));
+  }
+  return commaBeforeSign(problem) ?? closeBracket(problem, end);
+}
+
+/** In `COUNT(t.* -7, 0)` the window was read as subtracted. */
+function commaBeforeSign({ hint, message, source, span }: Problem): Repair | null {
+  const { tokens } = source;
+  const index = tokenFrom(source, span.start);
+  const open = openingBracket(tokens, index < 0 ? tokens.length - 1 : index - 1);
+  const argument = tokens[open + 1];
+  const bound = tokens[open + 2];
+  const missing = hint.startsWith("a comma is missing") || message.startsWith("expected `,`");
+  const isPast = bound?.tokenType === T.Int && bound.image.startsWith("-");
+  if (open < 0 || argument?.tokenType !== T.WildcardColumn || !missing || !isPast) return null;
+  return repair("add a comma", insert(spanOf(argument).end, ","));
+}
+
+/** Closes the one bracket that is open, where nothing else could be meant. */
+function closeBracket({ message, source }: Problem, end: number): Repair | null {
+  const count = (type: TokenType): number =>
     source.tokens.filter((token) => token.tokenType === type).length;
   const open = count(T.LeftBracket) - count(T.RightBracket);
   if (open !== 1 || !/^expected .*`\)`.*, found/.test(message)) return null;
@@ -155,6 +189,7 @@ function singleName(problem: Problem): Repair | null {
   if (column !== undefined && more === undefined)
     return rewrite(problem, spellColumn(table!, column));
   if (!names) return null;
+  if (token.tokenType === T.Star) return loneStar(problem, names);
   const afterFor = [T.ForEach, T.For].includes(source.tokens[index - 1]?.tokenType ?? T.Sign);
   const wanted = parts[0]?.name ?? "";
   const owners = names.schema.tables.flatMap((owner) => {
@@ -167,6 +202,18 @@ function singleName(problem: Problem): Repair | null {
   const entity = tableNamed(names, wanted);
   const key = entity && spellKey(entity);
   return key ? rewrite(problem, key) : null;
+}
+
+/** `COUNT(*, …)` counts the rows of a table that leads to the entity. */
+function loneStar({ source, span }: Problem, names: Names): Repair | null {
+  const entity = entityOf(source, names);
+  const tables = entity ? aggregableTables(names.schema.tables, entity, names) : [];
+  return choose(
+    tables.map(({ name }) => {
+      const spelled = spellColumn(name, "*");
+      return { title: `write ${spelled}`, edits: [replace(span, spelled)] };
+    }),
+  );
 }
 
 /** RANK, CLASSIFY and FORECAST after the entity move in front of it. */

@@ -4,6 +4,7 @@ import { columnType } from "../values.js";
 import { glossary } from "./glossary.js";
 import { type Candidate, placeholder } from "./match.js";
 import { columnNamed, pathTo, tableNamed } from "./names.js";
+import { parameters } from "./offer-names.js";
 import { inArgument, ownerAt, type Situation, typeOf } from "./situation.js";
 import { PUBLISHED_UNITS, UNITS } from "./vocabulary.js";
 
@@ -62,10 +63,12 @@ export function afterValue(situation: Situation): Candidate[] {
   const { cursor, names, strict } = situation;
   const { operand, comparison, frames } = cursor;
   const innermost = frames.at(-1)?.kind;
-  if (innermost === "list") return [];
+  if (innermost === "list" || cursor.clause === "at") return [];
+  if (cursor.clause === "entity") return nextClauses(situation);
   const type = typeOf(operand, names);
   const numeric = type === "number" || type === "boolean" || type === null;
-  const isValue = operand?.kind !== "wildcard" && numeric;
+  const inList = comparison?.operator.endsWith("IN") ?? false;
+  const isValue = operand?.kind !== "wildcard" && numeric && !inList;
   const arithmetic =
     strict || !isValue
       ? []
@@ -113,7 +116,7 @@ export function nextClauses({ cursor, names, strict }: Situation): Candidate[] {
       const rank = lists ? [keyword("RANK TOP", 2), keyword("CLASSIFY", 2)] : [];
       const numbers = (type === "number" || type === null) && operand?.kind !== "column";
       const forecast = numbers ? [keyword("FORECAST", 6)] : [];
-      const name = strict ? [] : [keyword("AS", 6)];
+      const name = strict || cursor.expected === "clause" ? [] : [keyword("AS", 6)];
       return [...entity, ...rank, ...forecast, ...name];
     }
     case "problem":
@@ -160,7 +163,7 @@ export function constants({ cursor, names, strict }: Situation): Candidate[] {
         snippet: true,
         also: ["2024"],
       });
-      return strict ? [date] : [date, value("ANCHOR")];
+      return strict || operator.endsWith("BETWEEN") ? [date] : [date, value("ANCHOR")];
     }
     case "text": {
       const pattern = operator.endsWith("LIKE") ? "%$1%" : "$1";
@@ -190,20 +193,22 @@ function itemType(
 }
 
 /** Offers what may stand in a window, and the share of QUANTILE. */
-export function bounds({ cursor, strict }: Situation): Candidate[] {
+export function bounds(situation: Situation): Candidate[] {
+  const { cursor, strict } = situation;
   const frame = cursor.frames.at(-1);
   if (frame?.kind !== "aggregation") return [];
   const slot = frame.commas - (frame.word === "QUANTILE" ? 1 : 0);
-  const numbers = (...labels: readonly string[]): Candidate[] =>
-    labels.map((label, i) => ({ label, kind: "value", detail: "", rank: i }));
   const back = cursor.clause === "where" || cursor.frames.length > 1;
+  const numbers = (...labels: readonly string[]): Candidate[] => [
+    ...labels.map((label, rank): Candidate => ({ label, kind: "value", detail: "", rank })),
+    ...parameters(situation, 20),
+  ];
   switch (slot) {
     case 0:
       return numbers("0.5", "0.9", "0.25", "0.75");
     case 1:
-      return back
-        ? [...numbers("-30", "-7", "-90", "0"), keyword("-INF", 9, { kind: "value" })]
-        : numbers("0");
+      if (!back) return numbers("0");
+      return [...numbers("-30", "-7", "-90", "0"), keyword("-INF", 9, { kind: "value" })];
     case 2:
       return back ? numbers("0") : numbers("30", "7", "90", "1");
     case 3: {

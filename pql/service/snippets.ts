@@ -16,11 +16,13 @@ function places(word: string, defaults: readonly string[]): string {
  * Offers the aggregations.
  *
  * @param situation - where the cursor stands.
+ * @param isCondition - whether a condition can stand there, such as EXISTS.
  * @param rank - where they stand in the list.
  */
-export function aggregates(situation: Situation, rank: number): Candidate[] {
+export function aggregates(situation: Situation, isCondition: boolean, rank: number): Candidate[] {
   const { strict, nextSign, cursor } = situation;
-  const names = strict ? AGGREGATES.slice(0, PUBLISHED_AGGREGATES) : [...AGGREGATES, "EXISTS"];
+  const all = [...AGGREGATES, ...(isCondition ? ["EXISTS"] : [])];
+  const names = strict ? AGGREGATES.slice(0, PUBLISHED_AGGREGATES) : all;
   const back = cursor.clause === "where";
   return names.map((word): Candidate => {
     const detail = glossary[word]?.brief ?? "";
@@ -65,7 +67,7 @@ export function functions({ strict, nextSign }: Situation, rank: number): Candid
     const detail = glossary[word]?.brief ?? "";
     const base = { label: word, kind: "function", detail, rank } as const;
     if (nextSign === "(") return base;
-    const defaults = word === "COALESCE" ? ["value", "0"] : ["value"];
+    const defaults = word === "COALESCE" ? ["table.column", "0"] : ["table.column"];
     return { ...base, insertText: places(word, defaults), snippet: true };
   });
 }
