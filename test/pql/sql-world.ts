@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   booleanColumn,
   type Column,
+  cellValue,
   listColumn,
   numberColumn,
   stringColumn,
@@ -214,6 +215,35 @@ function pickCell(g: Pick, kind: Kind, column: string): Value {
   }
 }
 
+/** Takes the tables of a database that was made otherwise. */
+export function worldOf(db: Database): World[] {
+  return db.schema.tables.map((schema) => {
+    const { columns, numRows } = db.table(schema.name);
+    return {
+      ...schema,
+      columns: columns.map((column) => ({ name: column.name, kind: kindOf(column) })),
+      rows: Array.from({ length: numRows }, (_, row) =>
+        columns.map((column) => cellValue(column, row) as Value),
+      ),
+      foreignKeys: {},
+      knownFrom: {},
+    };
+  });
+}
+
+function kindOf(column: Column): Kind {
+  switch (column.kind) {
+    case "string":
+      return column.int64 ? "digits" : "text";
+    case "timestamp":
+      return "time";
+    case "vector":
+      throw new Error("vectors have no SQL type here");
+    default:
+      return column.kind;
+  }
+}
+
 /** Makes the database of relgraph. */
 export function databaseOfWorld(world: readonly World[]): Database {
   const tables = world.map((table) => {
@@ -262,14 +292,19 @@ const TYPES: Readonly<Record<Kind, string>> = {
 export function createTables(world: readonly World[]): string {
   return world
     .map(({ name, columns, rows }) => {
-      const types = columns.map((column) => `"${column.name}" ${TYPES[column.kind]}`);
+      const types = columns.map((column) => `${quote(column.name)} ${TYPES[column.kind]}`);
       const values = rows.map(
         (row) => `(${row.map((value, i) => literal(value, columns[i]!.kind)).join(", ")})`,
       );
-      const insert = rows.length > 0 ? `INSERT INTO "${name}" VALUES ${values.join(", ")};` : "";
-      return `CREATE OR REPLACE TABLE "${name}" (${types.join(", ")}); ${insert}`;
+      const insert =
+        rows.length > 0 ? `INSERT INTO ${quote(name)} VALUES ${values.join(", ")};` : "";
+      return `CREATE OR REPLACE TABLE ${quote(name)} (${types.join(", ")}); ${insert}`;
     })
     .join("\n");
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function literal(value: Value, kind: Kind): string {
