@@ -236,9 +236,12 @@ function writeSingle(node: BoundAggregation, select: Select): string {
     case "MAX":
       return typed(`max(${ordered})`);
     case "FIRST":
-      return engine.first(plain, rowOrder(path, plain, select));
-    case "LAST":
-      return engine.last(plain, rowOrder(path, plain, select));
+    case "LAST": {
+      const pick = name === "FIRST" ? engine.first : engine.last;
+      const order = rowOrder(path, plain, select);
+      if (node.type !== "list") return pick(plain, order);
+      return engine.unpackList(pick(engine.packList(plain), order));
+    }
     case "MEDIAN":
       return engine.quantile(number, 0.5);
     case "QUANTILE":

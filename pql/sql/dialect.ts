@@ -35,6 +35,10 @@ export interface Engine {
   like(text: string, pattern: string): string;
   hasItem(list: string, item: string): string;
   listLength(list: string): string;
+  /** Makes a list a single value, where lists of lists are something else. */
+  packList(list: string): string;
+  /** Makes a list of what {@link Engine.packList} made. */
+  unpackList(packed: string): string;
   /** The time between two times, in units of some milliseconds. */
   timeBetween(earlier: string, later: string, unitMs: number): string;
   /** The first of the values in the order of some expressions, nulls left out. */

@@ -18,6 +18,8 @@ export const duckdb: Engine = {
   like: (text, pattern) => `${text} LIKE ${duckdb.text(pattern)}`,
   hasItem: (list, item) => `list_contains(${list}, ${item})`,
   listLength: (list) => `len(${list})`,
+  packList: (list) => list,
+  unpackList: (packed) => packed,
   timeBetween: (earlier, later, unitMs) =>
     `(epoch_us(CAST(${later} AS TIMESTAMP)) - epoch_us(${earlier})) / ${unitMs * 1000}`,
   first: (value, order) =>

@@ -74,11 +74,26 @@ function writeLiteral(value: number | string, type: ValueType, engine: Engine): 
 /** Numbers are float64, as the engines' own integers and decimals would round or overflow. */
 function writeArithmetic({ operator, left, right }: BoundArithmetic, select: Select): string {
   const { double } = engineOf(select);
-  const isDouble = left.kind === "arithmetic" || right.kind === "arithmetic";
   const a = writeNumber(left, select);
   const b = writeNumber(right, select);
-  const first = isDouble ? group(a) : `CAST(${a} AS ${double})`;
+  const first = isDouble(left) || isDouble(right) ? group(a) : `CAST(${a} AS ${double})`;
   return `${first} ${operator} ${operator === "/" ? `nullif(${b}, 0)` : group(b)}`;
+}
+
+/** Tells whether a value is float64 in every engine. */
+function isDouble(node: BoundExpression): boolean {
+  switch (node.kind) {
+    case "arithmetic":
+      return true;
+    case "negative":
+      return isDouble(node.operand);
+    case "call":
+      return node.name === "LOG" || (node.name === "ABS" && isDouble(node.args[0]!));
+    case "aggregation":
+      return node.name === "MEDIAN" || node.name === "QUANTILE" || node.name === "TIME_TO_NEXT";
+    default:
+      return false;
+  }
 }
 
 function writeCall(call: BoundCall, select: Select): string {

@@ -13,12 +13,21 @@ export interface SelectParts {
 /** Prints a SELECT as lines; names and texts with line breaks stay within theirs. */
 export function printSelect({ columns, from, where, groupBy }: SelectParts): string[] {
   return [
-    `SELECT ${columns.join(", ")}`,
+    ...listColumns(columns),
     ...from.map((part, i) => (i === 0 ? `FROM ${part}` : part)),
     ...where.map((condition, i) => (i === 0 ? `WHERE ${condition}` : `  AND ${condition}`)),
     ...(groupBy.length > 0 ? [`GROUP BY ${groupBy.join(", ")}`] : []),
   ];
 }
+
+/** The columns in one line where they fit. */
+function listColumns(columns: readonly string[]): string[] {
+  const line = `SELECT ${columns.join(", ")}`;
+  if (line.length <= WIDEST) return [line];
+  return ["SELECT", ...columns.map((column, i) => indent(columns[i + 1] ? `${column},` : column))];
+}
+
+const WIDEST = 100;
 
 /** One named part of a statement. */
 export interface Part {

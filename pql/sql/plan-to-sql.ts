@@ -174,7 +174,8 @@ function writeFilter(
   if (condition === null) return entities;
   const { statement } = clause;
   const select = selectEntities(entities, clause);
-  const where = conditionLines(condition, select);
+  const lone = condition.kind === "or";
+  const where = lone ? [writeCondition(condition, select)] : conditionLines(condition, select);
   const { source } = entities;
   const from = [source, ...select.joins];
   const body = printSelect({ columns: [`${source}.*`], from, where, groupBy: [] });

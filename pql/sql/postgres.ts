@@ -18,6 +18,8 @@ export const postgres: Engine = {
   like: (text, pattern) => `${text} LIKE ${postgres.text(pattern)} ESCAPE ''`,
   hasItem: (list, item) => `${item} = ANY (${list})`,
   listLength: (list) => `cardinality(${list})`,
+  packList: (list) => `CAST(${list} AS TEXT)`,
+  unpackList: (packed) => `CAST(${packed} AS TEXT[])`,
   timeBetween: (earlier, later, unitMs) =>
     `CAST(extract(epoch FROM ${later} - ${earlier}) AS DOUBLE PRECISION) / ${unitMs / 1000}`,
   first: (value, order) => pick(value, order, ""),

@@ -19,6 +19,8 @@ export const spark: Engine = {
   like: (value, pattern) => `${value} LIKE ${text(pattern.replaceAll("\\", "\\\\"))}`,
   hasItem: (list, item) => `array_contains(${list}, ${item})`,
   listLength: (list) => `size(${list})`,
+  packList: (list) => list,
+  unpackList: (packed) => packed,
   timeBetween: (earlier, later, unitMs) =>
     `(unix_micros(CAST(${later} AS TIMESTAMP)) - unix_micros(${earlier})) / ${unitMs * 1000}`,
   first: (value, order) => pick("min_by", value, order),
