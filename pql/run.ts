@@ -75,6 +75,8 @@ export function forEachAnchor(
 ): void {
   const { columns, meter, plan, population, options } = run;
   const own = anchors ? null : (population.created ?? everywhere(population.size));
+  // Where nothing is placed in time, there is no moment before which a row could be unknown.
+  const known = anchors === null && population.created === null ? "truth" : "anchor";
   const shared = { columns, meter, entities: population.size, logic: plan.nullLogic, own };
   const tiles = anchors ? tileAnchors(run, anchors, [...clauses.truth, ...clauses.sight]) : [null];
   let done = 0;
@@ -83,7 +85,7 @@ export function forEachAnchor(
     const times = part ?? Float64Array.of(Infinity);
     const context = { ...shared, anchors: times };
     const truth = clauses.truth.map((node) => readClause(node, { ...context, sight: "truth" }));
-    const sight = clauses.sight.map((node) => readClause(node, { ...context, sight: "anchor" }));
+    const sight = clauses.sight.map((node) => readClause(node, { ...context, sight: known }));
     for (let index = 0; index < times.length; index++) {
       visit({ at: own ?? times[index]!, index, truth, sight });
     }

@@ -132,6 +132,36 @@ describe("planToSql", () => {
     expect(rows).toEqual([[1, ANCHORS[0], ["x", "y"]]]);
   });
 
+  it("sees rows that came at no known time where entities have none, as runPlan does", async () => {
+    const db = databaseOf({
+      parts: {
+        columns: [
+          numberColumn("id", [1, 2]),
+          numberColumn("maker_id", [1, 2]),
+          numberColumn("weight", [5, 7]),
+        ],
+        primaryKey: "id",
+        foreignKeys: { maker_id: "makers" },
+      },
+      makers: {
+        columns: [numberColumn("id", [1, 2]), times("founded", [null, "2023-01-01"])],
+        primaryKey: "id",
+        timeColumn: "founded",
+      },
+    });
+    await connection.run("CREATE SCHEMA parts; USE parts");
+    await connection.run(createTables(worldOf(db)));
+    const plan = planOf(db, "PREDICT parts.weight FOR EACH parts.id WHERE makers.id IN (1, 2)");
+    const sql = planToSql(plan, db.schema, null, { dialect: "duckdb" });
+    const found = await rowsOfDuckdb(connection, sql);
+    await connection.run("USE main");
+    expect(found).toEqual([
+      [1, null, 5],
+      [2, null, 7],
+    ]);
+    expect(rowsOfTable(db, plan, runPlan(plan, db, null))).toEqual(found);
+  });
+
   it("refuses what cannot be placed in time", () => {
     const plan = planOf(shop(), count);
     const { schema } = shop();
