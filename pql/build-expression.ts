@@ -127,7 +127,7 @@ function asExpression(node: Ast.Target, notes: Notes): Ast.Expression {
   notes.errors.push({
     code: "PQL116",
     message: "expected a value, found a condition",
-    hint: "join conditions with AND, OR and NOT",
+    hint: "a condition is true or false by itself: leave out the rest, or join conditions with AND, OR and NOT",
     span: node.span,
   });
   return { kind: "null", span: node.span };

@@ -9,7 +9,8 @@ import {
 import { PqlError } from "../src/core/errors.js";
 import type { Span } from "../src/core/span.js";
 import type { Complaint } from "./complaint.js";
-import { explain, explainRest, explainUnknownFunction } from "./explain-syntax.js";
+import { explain, explainRest } from "./explain-syntax.js";
+import { explainUnknownFunction } from "./slips.js";
 import * as T from "./tokens.js";
 
 export type { Complaint, PqlWarning } from "./complaint.js";
@@ -49,14 +50,21 @@ export function syntaxErrors(
   if (caught.length === 0) return [];
   const places = new Map(tokens.map((token, i) => [token, i]));
   const placeOf = (token: IToken): number => places.get(token) ?? tokens.length;
-  // After a mistake in the middle, a complaint about the rest is an echo.
-  const own = caught.filter(
-    (error, i) =>
-      i === 0 ||
-      (error.name !== "NotAllInputParsedException" &&
-        !follows(error, caught[i - 1]!.token) &&
-        !isEcho(placeOf(caught[i - 1]!.token), placeOf(error.token), tokens)),
-  );
+  const own: IRecognitionException[] = [];
+  let echo = -1;
+  for (const [i, error] of caught.entries()) {
+    const before = caught[i - 1];
+    const place = placeOf(error.token);
+    // After a mistake in the middle, a complaint about the rest is an echo.
+    const isEchoed =
+      before !== undefined &&
+      (error.name === "NotAllInputParsedException" ||
+        place === echo ||
+        follows(error, before.token) ||
+        isEcho(placeOf(before.token), place, tokens));
+    if (isEchoed) echo = place;
+    else own.push(error);
+  }
   return own.map((error) => {
     const [code, message, hint] = error.message.split(SEPARATOR);
     const written: Complaint = { code: code!, message: message!, ...(hint && { hint }) };
@@ -86,6 +94,7 @@ const BOUNDARIES: ReadonlySet<TokenType> = new Set([
 /** Tells whether an error is about the rest of the brackets in which another one stands. */
 function isEcho(first: number, second: number, tokens: readonly IToken[]): boolean {
   const token = tokens[second];
+  if (second === first + 1) return true;
   if (!token || !ECHOING.has(token.tokenType)) return false;
   for (let i = first; i < second; i++) if (BOUNDARIES.has(tokens[i]!.tokenType)) return false;
   return true;
@@ -110,7 +119,8 @@ function lookAround(
     start?.tokenType === T.Int &&
     comma?.tokenType === T.Comma &&
     end?.tokenType === T.Int;
-  if (code === "PQL100" && token?.tokenType === T.Unit && inQuantile(place, tokens)) {
+  const isShortWindow = token?.tokenType === T.Unit || token?.tokenType === T.RightBracket;
+  if (code === "PQL100" && isShortWindow && inQuantile(place, tokens)) {
     const hint = "a share stands before the window: QUANTILE(t.c, 0.9, 0, 30, days)";
     return { code, message, hint };
   }

@@ -1,8 +1,8 @@
 /** What was expected and found where a query cannot be read, in our words, with a way out. */
 import { EOF, type IToken, type TokenType } from "chevrotain";
 import { suggest } from "../src/core/suggest.js";
-import { AGGREGATES, FUNCTIONS } from "./ast.js";
 import type { Complaint } from "./complaint.js";
+import { found, singleHint, slipOf } from "./slips.js";
 import * as T from "./tokens.js";
 
 /** What the parser was looking for when it met a token it could not take. */
@@ -28,7 +28,7 @@ export function explain(situation: Situation): Complaint {
       : null) ??
     (rule === "window" ? explainWindow(actual, expected) : null) ??
     (rule === "aggregation" || rule === "quantile" ? explainInside(actual) : null) ??
-    (expected.includes(T.FqnColumn) ? explainColumn(actual) : null) ??
+    (expected.includes(T.FqnColumn) ? explainColumn(actual, previous) : null) ??
     (expected.includes(T.Name) ? explainName(actual, expected) : null) ?? {
       code: "PQL100",
       message: `expected ${labels(expected)}, found ${found(actual)}`,
@@ -62,6 +62,31 @@ function explainAfter({ actual, previous, rule }: Situation): Complaint | null {
       const word = previous.image.toUpperCase();
       return expect(`a condition after \`${word}\``, `write one, or leave out ${word}`);
     }
+    case T.Plus:
+    case T.Minus:
+    case T.Star:
+    case T.Slash: {
+      if (isColumn) return null;
+      return expect(
+        `a value after \`${previous.image}\``,
+        "name a column, an aggregation or a number",
+      );
+    }
+    case T.Comma:
+      if (!ENDING.has(actual.tokenType)) return null;
+      return expect("a value after the comma", "leave out the comma, or write what follows it");
+    case T.As:
+      if (T.wordTokens.has(actual.tokenType) && actual.tokenType !== T.ForEach) return null;
+      return expect("a name", "write … AS name");
+    case T.ViaWord:
+    case T.Arrow:
+      if (T.wordTokens.has(actual.tokenType) && actual.tokenType !== T.ForEach) return null;
+      return expect("a foreign key", "write VIA column, or VIA table.column -> table.column");
+    case T.Aggregate:
+    case T.Quantile: {
+      const word = previous.image.toUpperCase();
+      return expect("`(`", `write what it is of in brackets, as in ${word}(t.c, 0, 30, days)`);
+    }
     case T.At:
       return expect("a time", "write AT 2024-02-29, AT 2024-02-29 12:30:00, or AT :parameter");
     case T.Forecast:
@@ -80,6 +105,8 @@ function explainAfter({ actual, previous, rule }: Situation): Complaint | null {
   }
 }
 
+const ENDING: ReadonlySet<TokenType> = new Set([EOF, T.ForEach, T.For, T.Where, T.Assuming]);
+
 /** What can be done about a sign that is missing or one too many. */
 function hintFor(expected: readonly TokenType[], actual: IToken): { readonly hint?: string } {
   const { tokenType } = actual;
@@ -92,6 +119,8 @@ function hintFor(expected: readonly TokenType[], actual: IToken): { readonly hin
   if (expected.length === 1 && only === T.And) {
     return { hint: "a range has two ends: BETWEEN 1 AND 3" };
   }
+  const slip = slipOf(actual);
+  if (slip !== null) return { hint: slip };
   if (expected.includes(T.RightBracket)) {
     if (tokenType === T.Identifier || tokenType === T.FqnColumn || T.wordTokens.has(tokenType)) {
       const rest = "a comma or an operator is missing before it, or a bracket is not closed";
@@ -100,37 +129,6 @@ function hintFor(expected: readonly TokenType[], actual: IToken): { readonly hin
     return { hint: "a comma or an operator is missing, or a bracket is not closed" };
   }
   return {};
-}
-
-/** Words of other languages for what is called otherwise here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  AVERAGE: "AVG",
-  MEAN: "AVG",
-  TOTAL: "SUM",
-  STD: "STDDEV",
-  STDEV: "STDDEV",
-  VAR: "VARIANCE",
-  PERCENTILE: "QUANTILE",
-  NUNIQUE: "COUNT_DISTINCT",
-  LN: "LOG",
-  LEN: "LENGTH",
-  CHAR_LENGTH: "LENGTH",
-  IFNULL: "COALESCE",
-  NVL: "COALESCE",
-  DAYOFWEEK: "WEEKDAY",
-  NOW: "ANCHOR",
-};
-
-/** Says that a name in front of a bracket is no function. */
-export function explainUnknownFunction({ image }: IToken): Complaint {
-  const known = [...AGGREGATES, "EXISTS", ...FUNCTIONS];
-  const near = ELSEWHERE[image.toUpperCase()] ?? suggest(image.slice(0, 40), known, 1)[0];
-  const listed = `aggregations: ${AGGREGATES.join(", ")}, EXISTS; functions: ${FUNCTIONS.join(", ")}`;
-  return {
-    code: "PQL119",
-    message: `there is no function or aggregation ${found({ image } as IToken)}`,
-    hint: near === undefined ? listed : `did you mean \`${near}\`? ${listed}`,
-  };
 }
 
 /** Tells whether a value is expected because an operator asks for one, or a list goes on. */
@@ -168,10 +166,13 @@ function explainBrokenToken(actual: IToken): Complaint | null {
 }
 
 function explainStart(actual: IToken): Complaint {
+  const near = suggest(actual.image.slice(0, 20), ["PREDICT"], 1).length > 0;
   return {
     code: "PQL101",
     message: `a query starts with \`PREDICT\`, found ${found(actual)}`,
-    hint: "write PREDICT target FOR EACH table.key, such as PREDICT COUNT(orders.*, 0, 30, days) FOR EACH users.id",
+    hint: near
+      ? "did you mean `PREDICT`?"
+      : "write PREDICT target FOR EACH table.key, such as PREDICT COUNT(orders.*, 0, 30, days) FOR EACH users.id",
   };
 }
 
@@ -183,6 +184,12 @@ function explainMissingEntity(actual: IToken, previous: IToken | undefined): Com
       "a filter on the aggregated rows stands inside the brackets: SUM(t.c WHERE …, 0, 30, days)";
   } else if (previous?.tokenType === T.FqnColumn && actual.tokenType === T.Int) {
     hint = "a comparison needs an operator such as = or >";
+  } else if (actual.tokenType === T.RightBracket) {
+    hint = "a bracket is closed that was not opened";
+  } else if (previous?.tokenType === T.Rank || previous?.tokenType === T.Classify) {
+    hint = `write ${previous.image.toUpperCase()} TOP ${actual.tokenType === T.Int ? actual.image : 10}`;
+  } else if (actual.tokenType === T.FqnColumn || actual.tokenType === T.Aggregate) {
+    hint = "several targets are parted by commas and have names: a AS x, b AS y";
   } else if (/^foreach$/i.test(actual.image)) {
     hint = "write FOR EACH as two words";
   }
@@ -235,6 +242,8 @@ function explainConstant(actual: IToken, what: "constant" | "value"): Complaint 
   if (actual.image === ":") {
     return { code: "PQL100", message, hint: "a parameter is written :name, without a blank" };
   }
+  const slip = tokenType === T.Comma ? null : slipOf(actual);
+  if (slip !== null && tokenType !== T.Not) return { code: "PQL100", message, hint: slip };
   const hint =
     tokenType === T.RelOp
       ? "one operator is enough, those of two signs without a blank: >=, <=, !="
@@ -264,17 +273,21 @@ function explainWindow(actual: IToken, expected: readonly TokenType[]): Complain
   };
 }
 
-function explainColumn(actual: IToken): Complaint | null {
+function explainColumn(actual: IToken, previous: IToken | undefined): Complaint | null {
   if (actual.tokenType === T.Identifier) {
     const bare = actual.image.replaceAll("`", "");
     if (/^distinct$/i.test(bare)) {
       const message = `expected \`table.column\`, found \`${bare}\``;
-      return { code: "PQL106", message, hint: "write COUNT_DISTINCT(t.c, 0, 30, days)" };
+      return {
+        code: "PQL106",
+        message,
+        hint: "write COUNT_DISTINCT(t.c, …) or LIST_DISTINCT(t.c, …)",
+      };
     }
     return {
       code: "PQL106",
       message: `expected \`table.column\`, found the single name \`${bare}\``,
-      hint: `say which table it is in, as in table.${actual.image}, without blanks around the dot`,
+      hint: singleHint(actual.image, previous),
     };
   }
   if (actual.image === "*") {
@@ -323,6 +336,14 @@ export function explainRest(actual: IToken): Complaint {
     const hint = "a comparison has two sides; write BETWEEN, or join two comparisons with AND";
     return { code: "PQL109", message, hint };
   }
+  const slip = slipOf(actual);
+  if (slip !== null) return { code: "PQL109", message, hint: slip };
+  if (actual.tokenType === T.RightBracket) {
+    return { code: "PQL109", message, hint: "a bracket is closed that was not opened" };
+  }
+  if (actual.tokenType === T.FqnColumn || actual.tokenType === T.Aggregate) {
+    return { code: "PQL109", message, hint: "join conditions with AND or OR" };
+  }
   if (actual.tokenType === T.Predict) {
     return { code: "PQL109", message, hint: "ask for one query at a time" };
   }
@@ -349,10 +370,4 @@ function labels(expected: readonly TokenType[]): string {
   const distinct = [...new Set(expected.map((type) => type.LABEL ?? type.name))];
   if (distinct.length <= 1) return distinct[0] ?? "something else";
   return `${distinct.slice(0, -1).join(", ")} or ${distinct.at(-1)}`;
-}
-
-function found(actual: IToken): string {
-  if (actual.tokenType === EOF) return "the end of the query";
-  const image = actual.image.replace(/\s+/g, " ");
-  return `\`${image.length > 40 ? `${image.slice(0, 39)}…` : image}\``;
 }

@@ -21,7 +21,10 @@ export function canCompare(
     return false;
   }
   const shown = `${typeName(left.type)} with ${typeName(right.type)}`;
-  const hint = "both sides are numbers, times or texts";
+  const hint =
+    kinds.includes("time") && kinds.includes("number")
+      ? "write a date with its day, such as 2024-02-29, or take YEAR, MONTH or WEEKDAY of the time"
+      : "both sides are numbers, times or texts";
   report.error("PQL301", node.operatorSpan, `\`${node.operator}\` compares ${shown}`, hint);
   return false;
 }
@@ -46,7 +49,11 @@ export function requireNumber(
   if (bound.type === "number" || bound.type === "boolean") return bound;
   const shown = printExpression(node);
   const message = `\`${operator}\` takes numbers, \`${shown}\` is ${typeName(bound.type)}`;
-  return report.error("PQL301", node.span, message, "use a column of numbers");
+  const hint =
+    bound.type === "time"
+      ? "times are compared only; windows such as -30, 0, days look back"
+      : "use a column of numbers";
+  return report.error("PQL301", node.span, message, hint);
 }
 
 /** Says that a wildcard stands where a value is needed, most likely for want of a comma. */

@@ -1,12 +1,14 @@
 /** Text to tree: `parseQuery` throws, `parseText` collects. */
 import type { CstNode, IToken } from "chevrotain";
 import { PqlError } from "../src/core/errors.js";
+import type { Span } from "../src/core/span.js";
 import { type Dialect, type PredictiveQuery, partsOf, type Target } from "./ast.js";
 import { buildQuery } from "./build-ast.js";
 import type { QueryCstNode } from "./cst-types.js";
 import { type PqlWarning, parserErrorProvider, syntaxErrors } from "./diagnostics.js";
 import { type Extension, findExtensions, spanOf } from "./dialect.js";
 import { PqlParser } from "./grammar.js";
+import { MEANT } from "./slips.js";
 import { LeftBracket, lexQuery, Minus, Not, RightBracket } from "./tokens.js";
 
 /** Options of {@link parseQuery}. */
@@ -82,7 +84,11 @@ export function parseText(text: string, options: ParseOptions = {}): ParsedText 
   const syntax = syntaxErrors(parser.errors, tokens, text);
   const shown = findExtensions(tokens, comments);
   if (errors.length + syntax.length > 0) {
-    const all = onePerPlace([...errors, ...syntax]);
+    // What follows a character that starts nothing is no surprise.
+    const own = syntax.filter(
+      ({ span }) => !unexpected.some((u) => comesRightAfter(u, span!, text)),
+    );
+    const all = onePerPlace([...errors, ...own]);
     return { query: null, errors: all, warnings: [], extensions: shown };
   }
 
@@ -102,11 +108,21 @@ export function parseText(text: string, options: ParseOptions = {}): ParsedText 
 function unexpectedCharacters(source: string, offset: number, length: number): PqlError {
   const span = { start: offset, end: offset + length };
   const image = source.slice(offset, Math.min(span.end, offset + 20));
-  return new PqlError("PQL001", `unexpected \`${image}\``, {
-    hint: "names of other letters stand in backquotes, texts in quotes",
-    span,
-    source,
-  });
+  const meant = MEANT[image];
+  const hint =
+    meant === undefined
+      ? "names of other letters stand in backquotes, texts in quotes"
+      : `write ${meant}`;
+  return new PqlError("PQL001", `unexpected \`${image}\``, { hint, span, source });
+}
+
+function comesRightAfter(
+  { offset, length }: { readonly offset: number; readonly length: number },
+  { start }: Span,
+  source: string,
+): boolean {
+  const end = offset + length;
+  return start >= end && start < end + 100 && source.slice(end, start).trim() === "";
 }
 
 function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
