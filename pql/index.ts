@@ -60,5 +60,19 @@ export {
   type TrainingTablePlan,
 } from "./plan.js";
 export { printCondition, printQuery, printTarget } from "./print.js";
+export { applyFix } from "./service/diagnose.js";
+export { createLanguageService } from "./service/language-service.js";
+export type {
+  Completion,
+  CompletionKind,
+  Diagnostic,
+  FormatOptions,
+  FormatResult,
+  Hover,
+  LanguageService,
+  QuickFix,
+  TextEdit,
+  TextRange,
+} from "./service/types.js";
 export { SQL_DIALECTS, type SqlDialect } from "./sql/dialect.js";
 export { planToSql, type SqlOptions } from "./sql/plan-to-sql.js";

@@ -166,10 +166,7 @@ const compare: Step = (cursor, token) => {
   cursor.expected = isList ? "list" : "operand";
 };
 
-const sign: Step = (cursor) => {
-  cursor.arithmetic = true;
-  cursor.expected = "operand";
-};
+const sign: Step = set({ arithmetic: true, expected: "operand" });
 
 const name: Step = (cursor, token) => {
   const { expected } = cursor;

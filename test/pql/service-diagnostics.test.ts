@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BindOptions } from "../../pql/bind.js";
+import type { Parameters } from "../../pql/parameters.js";
 import { applyFix } from "../../pql/service/diagnose.js";
 import { createLanguageService } from "../../pql/service/language-service.js";
 import type { Diagnostic, QuickFix } from "../../pql/service/types.js";
-import { shop } from "../support/shop.js";
+import { shop, widerShop } from "../support/shop.js";
 
 const { schema } = shop();
 const diagnose = (text: string, options: BindOptions = {}): readonly Diagnostic[] =>
@@ -168,13 +169,13 @@ describe("repairs", () => {
 
   it.each(golden)("make the problem go away: %s", (name) => {
     const text = readFileSync(join(folder, name), "utf8");
-    const options: BindOptions = { dialect: text.includes("dialect: kumo") ? "kumo" : "relgraph" };
-    for (const problem of diagnose(text, options)) {
+    const service = createLanguageService(widerShop().schema, optionsOf(text));
+    for (const problem of service.diagnostics(text)) {
       expect(text.slice(problem.span.start, problem.span.end).includes("\n")).toBe(
         problem.range.end.line > problem.range.start.line,
       );
       for (const fix of repairs(problem)) {
-        const after = diagnose(applyFix(text, fix), options);
+        const after = service.diagnostics(applyFix(text, fix));
         const same = after.filter(
           ({ code, span }) => code === problem.code && span.start === problem.span.start,
         );
@@ -183,3 +184,12 @@ describe("repairs", () => {
     }
   });
 });
+
+/** The options that a golden query names in its comments. */
+function optionsOf(text: string): BindOptions {
+  const params = /^# params: (.*)$/m.exec(text)?.[1];
+  return {
+    dialect: text.includes("dialect: kumo") ? "kumo" : "relgraph",
+    ...(params !== undefined && { params: JSON.parse(params) as Parameters }),
+  };
+}

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseQuery, parseText } from "../../pql/parse.js";
+import { printQuery } from "../../pql/print.js";
 import { formatQuery } from "../../pql/service/format.js";
 import { commentsBefore, readSource } from "../../pql/service/source.js";
+import { arbQuery } from "./arbitrary-query.js";
 import { corpusTexts, SUPERSET } from "./service-support.js";
 import { withoutPlaces } from "./without-places.js";
 
@@ -92,6 +94,17 @@ describe("format", () => {
       expect(withoutPlaces(parseQuery(once))).toEqual(withoutPlaces(parseQuery(text)));
       expect(formatted(once, width)).toBe(once);
     }
+  });
+
+  it("changes no meaning and nothing twice, whatever the query", () => {
+    fc.assert(
+      fc.property(arbQuery, fc.nat(120), (query, width) => {
+        const once = formatted(printQuery(query), width);
+        expect(withoutPlaces(parseQuery(once))).toEqual(withoutPlaces(query));
+        expect(formatted(once, width)).toBe(once);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("changes no meaning and nothing twice, wherever comments and blanks stand", () => {
