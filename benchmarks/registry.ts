@@ -40,6 +40,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "labels",
+    what: "labels of users at 12 anchors: columns in memory, Parquet, and DuckDB's SQL on it",
+    settings: ["users", "events", "runs", "large"],
+    run: async ({ settings, onLine }) => {
+      const { runLabelsBench } = await import("./labels.js");
+      return runLabelsBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "step",
     what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
     settings: ["runs"],
