@@ -11,7 +11,7 @@ import {
   insideOf,
   plainColumn,
 } from "../bound.js";
-import { conditionLines, isText, writeExpression } from "./expression.js";
+import { conditionLines, isText, writeExpression, writeNumber } from "./expression.js";
 import { printSelect } from "./layout.js";
 import {
   beginSelect,
@@ -206,7 +206,7 @@ function writeValue(
   if (argument === null && node.name !== "TIME_TO_NEXT") return { value: "count(*)", item: null };
   if (node.name === "LIST_DISTINCT") {
     const item = writeExpression(argument!, select);
-    const order = rowOrder(node.path, item, select);
+    const order = rowOrder(node.path, writeNumber(argument!, select), select);
     const single = order.length === 1 || !select.clause.statement.rowOrder;
     const value = single ? order[0]! : `row(${order.join(", ")})`;
     return { value: `min(${value})`, item };

@@ -16,6 +16,8 @@ export interface Engine {
   readonly rowOrder: boolean;
   /** The type of texts. */
   readonly string: string;
+  /** The type of lists of texts. */
+  readonly stringList: string;
   /** The type of float64 numbers. */
   readonly double: string;
   /** The field that `extract` takes for the ISO weekday. */

@@ -6,6 +6,7 @@ import { doubleQuotes, timeLiteral } from "./literals.js";
 export const duckdb: Engine = {
   rowOrder: true,
   string: "VARCHAR",
+  stringList: "VARCHAR[]",
   double: "DOUBLE",
   weekday: "isodow",
   quote: (name) => doubleQuotes(name, '"'),

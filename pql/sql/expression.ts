@@ -188,7 +188,11 @@ function writeComparison({ left, operator, right }: BoundComparison, select: Sel
     return `${ordered} BETWEEN ${literal(right[0]!)} AND ${literal(right[1]!)}`;
   }
   const text = String(right);
-  const item = left.type === "list" ? writeLiteral(right, itemType(left), engine) : "";
+  if (left.type === "list") {
+    const item = writeLiteral(right, itemType(left), engine);
+    const has = engine.hasItem(writeList(left, right, value, engine), item);
+    return operator === "NOT CONTAINS" ? `NOT (${has})` : has;
+  }
   switch (operator) {
     case "=":
       return `${value} = ${literal(right)}`;
@@ -200,9 +204,9 @@ function writeComparison({ left, operator, right }: BoundComparison, select: Sel
     case ">=":
       return `${ordered} ${operator} ${literal(right)}`;
     case "CONTAINS":
-      return item === "" ? engine.contains(value, text) : engine.hasItem(value, item);
+      return engine.contains(value, text);
     case "NOT CONTAINS":
-      return `NOT (${item === "" ? engine.contains(value, text) : engine.hasItem(value, item)})`;
+      return `NOT (${engine.contains(value, text)})`;
     case "STARTS WITH":
       return engine.startsWith(value, text);
     case "ENDS WITH":
@@ -284,6 +288,17 @@ function isDigits(right: number | string | readonly (number | string)[]): boolea
     const text = String(value);
     return /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
   });
+}
+
+/** A list of keys that meets a word becomes one of texts. */
+function writeList(
+  node: BoundExpression,
+  item: number | string,
+  list: string,
+  { stringList }: Engine,
+): string {
+  const keys = node.kind === "aggregation" && node.argument && mayBeInteger(node.argument);
+  return keys && !isDigits(item) ? `CAST(${list} AS ${stringList})` : list;
 }
 
 /** The type of the items of a list; those of list columns are texts. */

@@ -243,11 +243,17 @@ function writeLabels(plan: TrainingTablePlan, entities: Entities, clocks: Clocks
     ...(forecast ? [step] : []),
   ];
   const where = [`${value} IS NOT NULL`];
-  if (!isBoundCondition(plan.target) && plan.target.type === "list") {
+  // A column can hold empty lists; what LIST_DISTINCT lists has an item.
+  if (isListCell(plan.target)) {
     where.push(`${engine.listLength(value)} > 0`);
   }
   const last = printSelect({ columns: outcome, from: [labels], where, groupBy: [] });
   return [...last, `ORDER BY ${sorted.join(", ")}`];
+}
+
+function isListCell(target: BoundTarget): boolean {
+  if (isBoundCondition(target) || target.type !== "list") return false;
+  return target.kind !== "aggregation" || target.name !== "LIST_DISTINCT";
 }
 
 /** A truth value counts as 0 or 1. Kumo has no label where an operand is missing, but for a lone test for NULL. */

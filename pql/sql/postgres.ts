@@ -6,6 +6,7 @@ import { doubleQuotes, timeLiteral } from "./literals.js";
 export const postgres: Engine = {
   rowOrder: false,
   string: "TEXT",
+  stringList: "TEXT[]",
   double: "DOUBLE PRECISION",
   weekday: "isodow",
   quote: (name) => doubleQuotes(name, '"'),

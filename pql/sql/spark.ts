@@ -6,6 +6,7 @@ import { doubleQuotes, timeLiteral } from "./literals.js";
 export const spark: Engine = {
   rowOrder: false,
   string: "STRING",
+  stringList: "ARRAY<STRING>",
   double: "DOUBLE",
   weekday: "DAYOFWEEK_ISO",
   quote: (name) => doubleQuotes(name, "`"),
@@ -17,7 +18,7 @@ export const spark: Engine = {
   contains: (value, part) => `contains(${value}, ${text(part)})`,
   // Backslashes escape in patterns, so each stands for itself only when doubled.
   like: (value, pattern) => `${value} LIKE ${text(pattern.replaceAll("\\", "\\\\"))}`,
-  hasItem: (list, item) => `array_contains(${list}, ${item})`,
+  hasItem: (list, item) => `exists(${list}, item -> item = ${item})`,
   listLength: (list) => `size(${list})`,
   packList: (list) => list,
   unpackList: (packed) => packed,

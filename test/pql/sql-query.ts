@@ -217,7 +217,7 @@ export function pickQuery(g: Pick, world: readonly World[]): string {
       case "time":
         return date();
       default:
-        return kind === "digits" ? digits() : one("'a'", "'b'");
+        return kind === "digits" && chance(2) ? digits() : one("'a'", "'b'", "'0'");
     }
   };
 

@@ -90,7 +90,7 @@ eligible AS (
   LEFT JOIN list_distinct_orders_sku ON list_distinct_orders_sku.`user_id` = entities.`id` AND list_distinct_orders_sku.anchor = entities.anchor
   LEFT JOIN count_distinct_orders_sku ON count_distinct_orders_sku.`user_id` = entities.`id` AND count_distinct_orders_sku.anchor = entities.anchor
   LEFT JOIN count_orders_amount ON count_orders_amount.`user_id` = entities.`id` AND count_orders_amount.anchor = entities.anchor
-  WHERE first_orders_status.value <> last_orders_status.value OR mode_orders_gift.value = FALSE OR NOT (array_contains(list_distinct_orders_sku.value, 'A')) OR coalesce(count_distinct_orders_sku.value, 0) >= coalesce(count_orders_amount.value, 0)
+  WHERE first_orders_status.value <> last_orders_status.value OR mode_orders_gift.value = FALSE OR NOT (exists(CAST(list_distinct_orders_sku.value AS ARRAY<STRING>), item -> item = 'A')) OR coalesce(count_distinct_orders_sku.value, 0) >= coalesce(count_orders_amount.value, 0)
 ),
 avg_orders_amount AS (
   -- AVG of orders.amount per users: orders.user_id → users, (t, t + 7 days]

@@ -48,5 +48,4 @@ labels AS (
 SELECT "id", anchor AS "TIMESTAMP", value AS "TARGET"
 FROM labels
 WHERE value IS NOT NULL
-  AND len(value) > 0
 ORDER BY anchor, row_nr

@@ -45,5 +45,4 @@ labels AS (
 SELECT `id`, anchor AS `TIMESTAMP`, value AS `TARGET`
 FROM labels
 WHERE value IS NOT NULL
-  AND size(value) > 0
 ORDER BY anchor, `id`

@@ -19,7 +19,7 @@ eligible AS (
   -- for whom it holds, as known then
   SELECT entities.*
   FROM entities
-  WHERE contains(entities.`country`, 'it\'s') OR endswith(entities.`country`, 'S') OR array_contains(entities.`tags`, 'vip') OR entities.`country` <= 'DE'
+  WHERE contains(entities.`country`, 'it\'s') OR endswith(entities.`country`, 'S') OR exists(entities.`tags`, item -> item = 'vip') OR entities.`country` <= 'DE'
 ),
 count_orders AS (
   -- COUNT of orders per users: orders.user_id → users, (t, t + 7 days]
