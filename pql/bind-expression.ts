@@ -149,7 +149,8 @@ function bindColumn(node: ColumnRef, scope: Scope): BoundColumn | null {
   const table = findTable(schema, node.table);
   const column = table && findColumn(table, node.column);
   if (!table || !column) return null;
-  if (inline && table.name === entity.name && tables[0]!.name !== entity.name) {
+  const isOwner = node.via === null && table.name === entity.name;
+  if (inline && isOwner && tables[0]!.name !== entity.name) {
     const message = `the filter of the aggregation looks at the entity table \`${table.name}\``;
     report.warn("PQL491", node.span, message, "conditions on the entity stand in WHERE");
   }

@@ -10,8 +10,8 @@ import { parseQuery } from "../../pql/parse.js";
 import { planTrainingTable } from "../../pql/plan.js";
 import { printQuery } from "../../pql/print.js";
 import { defaultAnchors } from "../../src/task/splits.js";
-import { summarizeTrainingTable } from "../../src/task/training-table.js";
-import { shop, widerShop } from "../support/shop.js";
+import { summarizeTrainingTable, type TargetLists } from "../../src/task/training-table.js";
+import { widerShop } from "../support/shop.js";
 
 const golden = join(import.meta.dirname, "../golden");
 const casesOf = (folder: string): string[] =>
@@ -42,7 +42,7 @@ describe("error messages", () => {
 
 describe("queries from text to training table", () => {
   it.each(casesOf("queries"))("of %s", async (name) => {
-    const db = shop();
+    const db = widerShop();
     const query = parseQuery(read("queries", name));
     const bound = bindQuery(query, db.schema);
     const plan = planTrainingTable(bound);
@@ -71,7 +71,18 @@ describe("queries from text to training table", () => {
       `anchors ${JSON.stringify(table.anchors)}`,
       `dropped ${JSON.stringify(table.dropped)}`,
       `rows ${JSON.stringify(Array.from(table.entityRows, (row, i) => [row, table.targets[i]]))}`,
+      ...(table.lists ? [`lists ${JSON.stringify(listsOf(table.lists, table.classes))}`] : []),
     ].join("\n\n");
     await expect(`${text}\n`).toMatchFileSnapshot(join(golden, "queries", `${name}.golden.txt`));
   });
 });
+
+/** The lists of rows by the names of their items. */
+function listsOf(
+  { offsets, items }: TargetLists,
+  classes: readonly string[] | null,
+): (string | undefined)[][] {
+  return Array.from(offsets.subarray(1), (end, row) =>
+    Array.from(items.subarray(offsets[row], end), (item) => classes?.[item]),
+  );
+}
