@@ -103,7 +103,7 @@ describe("format", () => {
         expect(withoutPlaces(parseQuery(once))).toEqual(withoutPlaces(query));
         expect(formatted(once, width)).toBe(once);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
