@@ -171,7 +171,8 @@ function ownerKeys(
     }));
   }
   const owner = rows[hops.length]!;
-  const own = owner.rowNumber ? [owner.rowNumber] : (hop.to.primaryKey ?? []).map(quote);
+  const key = hop.to.primaryKey?.map(quote) ?? (clause.statement.engine.rowOrder ? ["rowid"] : []);
+  const own = owner.rowNumber === null ? key : [owner.rowNumber];
   if (own.length > 0) {
     return own.map((name) => ({
       inside: `${owner.alias}.${name}`,
