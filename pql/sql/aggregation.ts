@@ -17,6 +17,7 @@ import {
   beginSelect,
   type Clause,
   firstOnly,
+  type Gathered,
   type KeyPart,
   linkOn,
   readRows,
@@ -24,18 +25,6 @@ import {
   sameKinds,
   sourceAs,
 } from "./select.js";
-
-/** An aggregation that is part of the statement. */
-export interface Gathered {
-  /** The part's name. */
-  readonly name: string;
-  /** Its columns that name the owner, and which of the owner's columns they equal. */
-  readonly keys: readonly { readonly name: string; readonly of: KeyPart }[];
-  /** Whether it has a row for each anchor. */
-  readonly anchored: boolean;
-  /** Whether an owner without rows has 0 rather than nothing. */
-  readonly zero: boolean;
-}
 
 /** Writes an aggregation as a part of the statement. */
 export function writeAggregation(node: BoundAggregation, clause: Clause): Gathered {

@@ -3,6 +3,7 @@ import { InternalError } from "../../src/core/errors.js";
 import type { Timestamp } from "../../src/core/time.js";
 import { allAggregations } from "../bound.js";
 import type { TrainingTablePlan } from "../plan.js";
+import { writeAggregation as gather } from "./aggregation.js";
 import { type Clock, type LiteralClock, literalClock } from "./anchors.js";
 import type { Clause } from "./select.js";
 import type { Statement } from "./statement.js";
@@ -54,9 +55,9 @@ export function createClocks(
   });
   const frames = plan.frames.length > 1 ? frameClock(plan, anchors, statement) : null;
   return {
-    past: { statement, clock, sight: "anchor" },
-    truth: { statement, clock, sight: "truth" },
-    target: { statement, clock: frames ?? clock, sight: "truth" },
+    past: { statement, clock, sight: "anchor", gather },
+    truth: { statement, clock, sight: "truth", gather },
+    target: { statement, clock: frames ?? clock, sight: "truth", gather },
     own: false,
     split: split !== undefined,
     literal: frames ? [clock, frames] : [clock],
@@ -99,7 +100,7 @@ function clocksWithoutAnchors(plan: TrainingTablePlan, statement: Statement): Cl
   };
   // Where there is no time, everything is known.
   const sight = own ? "anchor" : "truth";
-  const truth = { statement, clock, sight: "truth" } as const;
-  const past = { statement, clock, sight } as const;
+  const truth = { statement, clock, sight: "truth", gather } as const;
+  const past = { statement, clock, sight, gather } as const;
   return { past, truth, target: truth, own, split: false, literal: [] };
 }

@@ -1,5 +1,5 @@
 /** DuckDB's spellings. */
-import type { Engine } from "./dialect.js";
+import type { Engine } from "./engine.js";
 import { doubleQuotes, timeLiteral } from "./literals.js";
 
 /** @see DuckDB documentation: functions, aggregates with ORDER BY, the pseudocolumn `rowid`. */

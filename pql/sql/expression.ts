@@ -11,7 +11,7 @@ import {
   plainColumn,
   type ValueType,
 } from "../bound.js";
-import type { Engine } from "./dialect.js";
+import type { Engine } from "./engine.js";
 import { numberLiteral } from "./literals.js";
 import type { Select } from "./select.js";
 

@@ -1,5 +1,5 @@
 /** PostgreSQL's spellings. */
-import type { Engine } from "./dialect.js";
+import type { Engine } from "./engine.js";
 import { doubleQuotes, timeLiteral } from "./literals.js";
 
 /** @see PostgreSQL documentation: string functions, aggregate functions, ordered-set aggregates. */

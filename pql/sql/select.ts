@@ -1,7 +1,6 @@
 /** One SELECT under construction: what it reads from grows as its expressions ask for columns and aggregations. */
 import type { TableSchema } from "../../src/data/schema.js";
 import type { BoundAggregation, BoundColumn, Hop } from "../bound.js";
-import { writeAggregation } from "./aggregation.js";
 import type { Clock } from "./anchors.js";
 import type { Statement } from "./statement.js";
 
@@ -11,6 +10,20 @@ export interface Clause {
   readonly clock: Clock;
   /** `truth` sees every cell, as labels do; `anchor` sees what is known then, as WHERE does. */
   readonly sight: "truth" | "anchor";
+  /** Writes an aggregation of the clause as a part of the statement. */
+  readonly gather: (node: BoundAggregation, clause: Clause) => Gathered;
+}
+
+/** An aggregation that is part of the statement. */
+export interface Gathered {
+  /** The part's name. */
+  readonly name: string;
+  /** Its columns that name the owner, and which of the owner's columns they equal. */
+  readonly keys: readonly { readonly name: string; readonly of: KeyPart }[];
+  /** Whether it has a row for each anchor. */
+  readonly anchored: boolean;
+  /** Whether an owner without rows has 0 rather than nothing. */
+  readonly zero: boolean;
 }
 
 /** A row that expressions are evaluated for. */
@@ -120,7 +133,7 @@ export function beginSelect(clause: Clause, anchorOf: readonly string[]): Select
   };
   const aggregation: Select["aggregation"] = (node) => {
     const owner = rows.find(({ table }) => table.name === node.owner.name)!;
-    const held = writeAggregation(node, clause);
+    const held = clause.gather(node, clause);
     if (held.anchored) anchor();
     if (!gathered.has(held.name)) {
       gathered.add(held.name);

@@ -1,5 +1,5 @@
 /** Spark's spellings. */
-import type { Engine } from "./dialect.js";
+import type { Engine } from "./engine.js";
 import { doubleQuotes, timeLiteral } from "./literals.js";
 
 /** @see Spark SQL reference: literals, built-in functions. */
