@@ -60,6 +60,8 @@ function resolveColumn(
   return resolveName(ref.column, names, "column", "PQL202", span, place, dialect, report);
 }
 
+const MAX_SHOWN = 80;
+
 /** Finds a name among others: exact, else the only one that differs in letter case. */
 export function resolveName(
   name: string,
@@ -78,6 +80,8 @@ export function resolveName(
     const message = `${kind} \`${name}\`${place} could be ${listed}`;
     return report.error("PQL203", span, message, "spell it exactly");
   }
-  const hint = suggestHint(name, names, `${kind}s`);
-  return report.error(code, span, `unknown ${kind} \`${name}\`${place}`, hint);
+  // Near matches take time that grows with the name, and nobody reads an endless one.
+  const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name;
+  const hint = suggestHint(shown, names, `${kind}s`);
+  return report.error(code, span, `unknown ${kind} \`${shown}\`${place}`, hint);
 }
