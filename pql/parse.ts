@@ -133,7 +133,7 @@ function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
     const token = tokens[i]!;
     if (token.tokenType === LeftBracket) {
       outer.push(depth);
-      depth += 1 + negations;
+      depth += Math.max(1, negations);
     } else if (token.tokenType === RightBracket) depth = outer.pop() ?? 0;
     negations = token.tokenType === Not || token.tokenType === Minus ? negations + 1 : 0;
     if (depth + negations <= MAX_DEPTH && i < MAX_TOKENS) continue;
@@ -146,23 +146,41 @@ function checkSize(tokens: readonly IToken[], source: string): PqlError | null {
   return null;
 }
 
-/** Long sums lean to the left, so a few brackets with a sum in each can make a tree deeper than the brackets show. */
+/**
+ * Checks how deep the tree is, in itself and as it prints: sums lean to the left without brackets, and conditions get
+ * brackets that were not written. What can be read can so be printed and read again.
+ */
 function checkDepth(
   { targets, where, assuming }: PredictiveQuery,
   source: string,
 ): PqlError | null {
-  let level: Target[] = [...targets.map(({ value }) => value), where, assuming].filter(
-    (node) => node !== null,
-  );
+  const roots = [...targets.map(({ value }) => value), where, assuming];
+  let level = roots.flatMap((node) => (node ? [{ node, brackets: 0 }] : []));
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth === MAX_TREE_DEPTH) {
-      const hint = "compute parts of it before, as columns";
-      const { span } = level[0]!;
-      return new PqlError("PQL112", "the sums of the query are too deep", { hint, span, source });
+    const deepest = level.find(({ brackets }) => depth === MAX_TREE_DEPTH || brackets > MAX_DEPTH);
+    if (deepest) {
+      const message = `the query is deeper than ${MAX_DEPTH} levels`;
+      const hint = "leave out brackets and doubled NOTs, or compute parts of it before, as columns";
+      return new PqlError("PQL112", message, { hint, span: deepest.node.span, source });
     }
-    level = level.flatMap(partsOf);
+    const next: typeof level = [];
+    for (const { node, brackets } of level) {
+      for (const part of partsOf(node)) {
+        next.push({ node: part, brackets: brackets + (isBracketed(node, part) ? 1 : 0) });
+      }
+    }
+    level = next;
   }
   return null;
+}
+
+/** Tells whether a part of a node may stand in brackets, or a level deeper, as it prints. */
+function isBracketed(node: Target, part: Target): boolean {
+  if (node.kind === "comparison") return false;
+  if (node.kind !== "arithmetic") return true;
+  if (part.kind !== "arithmetic") return false;
+  const [own, inner] = [node, part].map(({ operator }) => operator === "*" || operator === "/");
+  return part === node.right ? own || !inner : own! && !inner;
 }
 
 /** Keeps the first error at each place: later ones there are echoes of the parser's recovery. */

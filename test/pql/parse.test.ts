@@ -238,6 +238,22 @@ describe("arithmetic", () => {
     expect(target(canonical)).toBe(canonical);
   });
 
+  it.each([
+    ["NOT", (n: number) => `${"NOT ".repeat(n)}u.a = 1`],
+    ["minus", (n: number) => `u.a = ${"- ".repeat(n)}u.b`],
+    ["brackets on the right", (n: number) => `u.a = ${"1 - (".repeat(n)}u.b${")".repeat(n)}`],
+    ["calls", (n: number) => `u.a = ${"ABS(".repeat(n)}u.b${")".repeat(n)}`],
+  ])("is read again when it is as deep as it may be: %s", (_, text) => {
+    const printed = target(text(100));
+    expect(target(printed)).toBe(printed);
+    expect(codes(`PREDICT ${text(101)} FOR EACH u.id`)).toEqual(["PQL112"]);
+  });
+
+  it("has sums of 200 values, whatever their signs", () => {
+    const sum = `u.a = u.b${" + u.c * 2 - u.d / 3".repeat(99)}`;
+    expect(target(sum)).toBe(sum);
+  });
+
   it("knows a function by its bracket, and a keyword by its place", () => {
     expect(target("month.year + MONTH(u.a)")).toBe("month.year + MONTH(u.a)");
     expect(print("PREDICT u.a AS `month`, u.b AS `for`, u.c AS x FOR EACH u.id", "relgraph")).toBe(
@@ -281,7 +297,7 @@ describe("mistakes", () => {
     ["PQL112", `PREDICT ${"(".repeat(200)}`],
     ["PQL112", `PREDICT u.a${" + 1".repeat(201)} FOR EACH u.id`],
     ["PQL112", `PREDICT ${"(".repeat(9)}1${`${" + u.a".repeat(99)})`.repeat(9)} FOR EACH u.id`],
-    ["PQL112", `PREDICT ${"NOT NOT NOT (".repeat(30)}u.a = 1${")".repeat(30)} FOR EACH u.id`],
+    ["PQL112", `PREDICT ${"NOT NOT NOT (".repeat(40)}u.a = 1${")".repeat(40)} FOR EACH u.id`],
     ["PQL113", "PREDICT (u.a, u.b) FOR EACH u.id"],
     ["PQL114", "PREDICT u.a, u.b AS x FOR EACH u.id"],
     ["PQL114", "PREDICT u.a AS X, u.b AS x FOR EACH u.id"],
