@@ -30,8 +30,12 @@ export function joinSpans(a: Span, b: Span): Span {
   return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
 }
 
+/** Longer lines are cut around the place that is pointed at, which keeps this much in front of it. */
+const LONGEST_LINE = 240;
+const KEPT_BEFORE = 80;
+
 /**
- * Prints the line of a span with carets under it.
+ * Prints the line of a span with carets under it; of a very long line the part around the span.
  *
  * @param source - the whole text.
  * @param span - what to point at; an empty span gets one caret.
@@ -39,9 +43,15 @@ export function joinSpans(a: Span, b: Span): Span {
  */
 export function caretExcerpt(source: string, span: Span): string {
   const { line, column } = lineColumn(source, span.start);
-  const text = source.split("\n")[line - 1] ?? "";
-  const width = Math.max(1, Math.min(span.end - span.start, text.length - column + 1));
+  const whole = source.split("\n")[line - 1] ?? "";
+  const isLong = whole.length > LONGEST_LINE;
+  const from = isLong ? Math.max(0, column - 1 - KEPT_BEFORE) : 0;
+  const text = isLong ? whole.slice(from, from + LONGEST_LINE) : whole;
+  const before = from > 0 ? "… " : "";
+  const after = from + text.length < whole.length ? " …" : "";
+  const place = column - 1 - from;
+  const width = Math.max(1, Math.min(span.end - span.start, text.length - place));
   const number = String(line).padStart(3);
-  const pad = text.slice(0, column - 1).replace(/[^\t]/g, " ");
-  return `${number} | ${text}\n${" ".repeat(number.length)} | ${pad}${"^".repeat(width)}`;
+  const pad = `${before}${text.slice(0, place)}`.replace(/[^\t]/g, " ");
+  return `${number} | ${before}${text}${after}\n${" ".repeat(number.length)} | ${pad}${"^".repeat(width)}`;
 }

@@ -85,4 +85,13 @@ describe("caretExcerpt", () => {
 1234 | x
      | ^`);
   });
+
+  it("cuts a very long line around the place it points at", () => {
+    const source = `PREDICT ${"x ".repeat(5_000)}HERE ${"y ".repeat(5_000)}`;
+    const at = source.indexOf("HERE");
+    const [text, carets] = caretExcerpt(source, { start: at, end: at + 4 }).split("\n");
+    expect(text!.length).toBeLessThan(300);
+    expect(text).toMatch(/^ {2}1 \| … (x )+HERE (y ?)+ …$/);
+    expect(text!.indexOf("HERE")).toBe(carets!.indexOf("^^^^"));
+  });
 });
