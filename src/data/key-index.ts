@@ -113,6 +113,8 @@ function singleSlots(own: Float64Array): Slots {
 
 function denseSlots(own: Float64Array, min: number, span: number): Slots {
   const rowOf = new Int32Array(span).fill(MISSING);
+  // Keys that count up with the rows are their rows: no table has to be read.
+  const countsUp = span === own.length && own.every((code, row) => code === min + row);
   return {
     insert(row) {
       const at = own[row]! - min;
@@ -128,6 +130,13 @@ function denseSlots(own: Float64Array, min: number, span: number): Slots {
     },
     findIntegers(values) {
       const rows = new Int32Array(values.length);
+      if (countsUp) {
+        for (let i = 0; i < values.length; i++) {
+          const at = values[i]! - min;
+          rows[i] = at >= 0 && at < span ? at : MISSING;
+        }
+        return rows;
+      }
       for (let i = 0; i < values.length; i++) {
         const at = values[i]! - min;
         rows[i] = at >= 0 && at < span ? rowOf[at]! : MISSING;
