@@ -1,6 +1,6 @@
 /** A process of the labels benchmark: one way to the labels of one case, run whenever the parent asks. */
 import { bindQuery, parseQuery, planTrainingTable, runPlan } from "../pql/index.js";
-import { streamLabels } from "../pql/stream.js";
+import { streamLabels } from "../pql/run/stream.js";
 import { createRng } from "../src/core/random.js";
 import { MS_PER_DAY } from "../src/core/time.js";
 import { type Column, takeRows } from "../src/data/column.js";

@@ -1,12 +1,12 @@
 /** Everything that is wrong with a query, for editors and command lines; never throws. */
 import type { PqlError } from "../src/core/errors.js";
 import type { Schema } from "../src/data/schema.js";
-import type { PredictiveQuery } from "./ast.js";
-import { type BindOptions, bindAll } from "./bind.js";
-import type { BoundQuery } from "./bound.js";
-import type { PqlWarning } from "./diagnostics.js";
-import type { Extension } from "./dialect.js";
-import { parseText } from "./parse.js";
+import { type BindOptions, bindAll } from "./bind/bind.js";
+import type { BoundQuery } from "./bind/bound.js";
+import type { PredictiveQuery } from "./syntax/ast.js";
+import type { PqlWarning } from "./syntax/diagnostics.js";
+import type { Extension } from "./syntax/dialect.js";
+import { parseText } from "./syntax/parse.js";
 
 /** What {@link checkQuery} finds. */
 export interface CheckResult {

@@ -1,4 +1,52 @@
 /** The public API of `relgraph/pql`: from a query's text to its training table; runs in Node and in browsers. */
+
+export { type BindOptions, bindQuery } from "./bind/bind.js";
+export type {
+  BoundAggregation,
+  BoundColumn,
+  BoundComparison,
+  BoundCondition,
+  BoundEntity,
+  BoundExpression,
+  BoundNamedTarget,
+  BoundPath,
+  BoundQuery,
+  BoundTarget,
+  Hop,
+  NullLogic,
+} from "./bind/bound.js";
+export type { Parameters, ParameterValue } from "./bind/parameters.js";
+export { type CheckResult, checkQuery } from "./check.js";
+export {
+  type PlanOptions,
+  planTrainingTable,
+  planTrainingTables,
+  type TrainingTablePlan,
+} from "./plan/plan.js";
+export type { DropCounts } from "./run/eligible.js";
+export {
+  type AnchorSummary,
+  type LabelTable,
+  type PredictionRows,
+  type RunOptions,
+  runPlan,
+} from "./run/execute.js";
+export { applyFix } from "./service/diagnose.js";
+export { createLanguageService } from "./service/language-service.js";
+export type {
+  Completion,
+  CompletionKind,
+  Diagnostic,
+  FormatOptions,
+  FormatResult,
+  Hover,
+  LanguageService,
+  QuickFix,
+  TextEdit,
+  TextRange,
+} from "./service/types.js";
+export { SQL_DIALECTS, type SqlDialect } from "./sql/dialect.js";
+export { planToSql, type SqlOptions } from "./sql/plan-to-sql.js";
 export {
   AGGREGATES,
   type AggregateName,
@@ -24,55 +72,8 @@ export {
   type Via,
   type Wildcard,
   type Window,
-} from "./ast.js";
-export { type BindOptions, bindQuery } from "./bind.js";
-export type {
-  BoundAggregation,
-  BoundColumn,
-  BoundComparison,
-  BoundCondition,
-  BoundEntity,
-  BoundExpression,
-  BoundNamedTarget,
-  BoundPath,
-  BoundQuery,
-  BoundTarget,
-  Hop,
-  NullLogic,
-} from "./bound.js";
-export { type CheckResult, checkQuery } from "./check.js";
-export type { Complaint, PqlWarning } from "./diagnostics.js";
-export type { Extension } from "./dialect.js";
-export type { DropCounts } from "./eligible.js";
-export {
-  type AnchorSummary,
-  type LabelTable,
-  type PredictionRows,
-  type RunOptions,
-  runPlan,
-} from "./execute.js";
-export type { Parameters, ParameterValue } from "./parameters.js";
-export { type ParseOptions, parseQuery } from "./parse.js";
-export {
-  type PlanOptions,
-  planTrainingTable,
-  planTrainingTables,
-  type TrainingTablePlan,
-} from "./plan.js";
-export { printCondition, printQuery, printTarget } from "./print.js";
-export { applyFix } from "./service/diagnose.js";
-export { createLanguageService } from "./service/language-service.js";
-export type {
-  Completion,
-  CompletionKind,
-  Diagnostic,
-  FormatOptions,
-  FormatResult,
-  Hover,
-  LanguageService,
-  QuickFix,
-  TextEdit,
-  TextRange,
-} from "./service/types.js";
-export { SQL_DIALECTS, type SqlDialect } from "./sql/dialect.js";
-export { planToSql, type SqlOptions } from "./sql/plan-to-sql.js";
+} from "./syntax/ast.js";
+export type { Complaint, PqlWarning } from "./syntax/diagnostics.js";
+export type { Extension } from "./syntax/dialect.js";
+export { type ParseOptions, parseQuery } from "./syntax/parse.js";
+export { printCondition, printQuery, printTarget } from "./syntax/print.js";

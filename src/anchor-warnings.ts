@@ -1,5 +1,5 @@
 /** Anchors that do not fit the times of the data: before its first row, or long after its last. */
-import type { TrainingTablePlan } from "../pql/plan.js";
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { formatTime, MS_PER_DAY, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
 

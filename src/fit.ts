@@ -1,7 +1,7 @@
 /** Fitting: from labelled rows to the expert that will predict them. */
 import type { ModelConfig } from "../gnn/spec.js";
 import type { TrainerConfig } from "../gnn/trainer.js";
-import type { TrainingTablePlan } from "../pql/plan.js";
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Duration } from "./core/time.js";

@@ -1,7 +1,8 @@
 /** Labels of a query: which anchors, the labels at them, and their split. */
-import { type LabelTable, runPlan } from "../pql/execute.js";
-import type { TrainingTablePlan } from "../pql/plan.js";
-import { spanOfWindows } from "../pql/windows.js";
+
+import { spanOfWindows } from "../pql/bind/windows.js";
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
+import { type LabelTable, runPlan } from "../pql/run/execute.js";
 import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
 import { type Duration, formatTime, type Timestamp } from "./core/time.js";

@@ -1,5 +1,5 @@
 /** Columns that are a plain function of a static target: they would tell the answer, so no model sees them. */
-import type { TrainingTablePlan } from "../pql/plan.js";
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { type Column, isValid } from "./data/column.js";
 import type { Database } from "./data/database.js";
 import { keyColumns } from "./data/schema.js";

@@ -1,7 +1,7 @@
 /** The rows to predict: entities by their keys or all eligible ones, each with the time it is predicted at. */
 import type { Seeds } from "../graph/seeds.js";
-import { runPlan } from "../pql/execute.js";
-import type { TrainingTablePlan } from "../pql/plan.js";
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
+import { runPlan } from "../pql/run/execute.js";
 import { ConfigError } from "./core/errors.js";
 import type { Timestamp } from "./core/time.js";
 import { type CellValue, cellText, cellValue, isValid } from "./data/column.js";

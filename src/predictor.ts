@@ -1,7 +1,7 @@
 /** Predictor: the front door. It calls the parts in the order of a query's way; read this file first. */
 import type { Explanation } from "../gnn/explain/explanation.js";
 import { formatExplanation } from "../gnn/explain/explanation.js";
-import type { TrainingTablePlan } from "../pql/plan.js";
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { anchorWarnings } from "./anchor-warnings.js";
 import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";

@@ -1,10 +1,11 @@
 /** From a query's text to its plan: parse, bind, plan. */
-import type { Dialect, PredictiveQuery } from "../pql/ast.js";
-import { bindQuery } from "../pql/bind.js";
-import type { BoundQuery, NullLogic } from "../pql/bound.js";
-import type { Parameters } from "../pql/parameters.js";
-import { parseQuery } from "../pql/parse.js";
-import { planTrainingTable, planTrainingTables, type TrainingTablePlan } from "../pql/plan.js";
+
+import { bindQuery } from "../pql/bind/bind.js";
+import type { BoundQuery, NullLogic } from "../pql/bind/bound.js";
+import type { Parameters } from "../pql/bind/parameters.js";
+import { planTrainingTable, planTrainingTables, type TrainingTablePlan } from "../pql/plan/plan.js";
+import type { Dialect, PredictiveQuery } from "../pql/syntax/ast.js";
+import { parseQuery } from "../pql/syntax/parse.js";
 import type { Schema } from "./data/schema.js";
 
 /** Which language a query is written in, and the values of its parameters. */

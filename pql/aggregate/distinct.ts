@@ -1,5 +1,5 @@
 /** Aggregations of the distinct values of a cell: how many there are, and the most frequent one. */
-import type { RowValues } from "../values-of-rows.js";
+import type { RowValues } from "../run/values-of-rows.js";
 import { createPairStore } from "./by-anchor.js";
 import { type Segments, sortSegments } from "./pairs.js";
 import { textOrder } from "./text-cells.js";

@@ -1,7 +1,7 @@
 /** The distinct values of a cell as a list. */
 
-import { gather } from "../row-lists.js";
-import type { RowValues } from "../values-of-rows.js";
+import { gather } from "../run/row-lists.js";
+import type { RowValues } from "../run/values-of-rows.js";
 import { createPairStore } from "./by-anchor.js";
 import type { Segments } from "./pairs.js";
 import type { CellLists, Kernel } from "./types.js";

@@ -1,5 +1,5 @@
 /** The smallest and largest text of a cell. */
-import { compareDigits, compareTexts } from "../text-order.js";
+import { compareDigits, compareTexts } from "../run/text-order.js";
 import type { Kernel } from "./types.js";
 
 /** The order of texts: by code units, or by value for digits of integers. */

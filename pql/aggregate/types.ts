@@ -1,6 +1,7 @@
 /** What goes into an aggregation and what comes out: chunks of events, and a value per (anchor, entity) cell. */
-import type { AggregateName } from "../ast.js";
-import type { RowValues } from "../values-of-rows.js";
+
+import type { RowValues } from "../run/values-of-rows.js";
+import type { AggregateName } from "../syntax/ast.js";
 
 /** Rows of an aggregated table as they reach their owners; all of them, or one chunk of many in row order. */
 export interface EventChunk {

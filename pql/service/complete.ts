@@ -1,9 +1,9 @@
 /** What can stand at a cursor, in whole and in broken texts. */
 import type { IToken } from "chevrotain";
 import type { Schema } from "../../src/data/schema.js";
-import type { BindOptions } from "../bind.js";
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import type { BindOptions } from "../bind/bind.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import { type Candidate, matchCandidates } from "./match.js";
 import { columns, columnsAfterDot, keys, links, parameters } from "./offer-names.js";
 import {

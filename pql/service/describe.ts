@@ -1,6 +1,5 @@
 /** Tables, columns, links, targets and paths in Markdown. */
 import { type ColumnSchema, keyColumns, type TableSchema } from "../../src/data/schema.js";
-import type { NamedTarget } from "../ast.js";
 import {
   allAggregations,
   allColumns,
@@ -8,8 +7,9 @@ import {
   type BoundColumn,
   type BoundNamedTarget,
   type BoundQuery,
-} from "../bound.js";
-import { printTarget } from "../print.js";
+} from "../bind/bound.js";
+import type { NamedTarget } from "../syntax/ast.js";
+import { printTarget } from "../syntax/print.js";
 import { describePath, linkOf, type Names, spellColumn, spellKey } from "./names.js";
 import { describeWindow } from "./window-at.js";
 

@@ -1,7 +1,7 @@
 /** Errors and warnings of a text with their places and repairs. */
 import type { Span } from "../../src/core/span.js";
 import type { Schema } from "../../src/data/schema.js";
-import type { BindOptions } from "../bind.js";
+import type { BindOptions } from "../bind/bind.js";
 import { checkQuery } from "../check.js";
 import type { Problem, Repairer } from "./fix.js";
 import { nameFixes } from "./fix-names.js";

@@ -1,7 +1,7 @@
 /** Repairs of a query that does not say for whom: PQL102. */
 import { suggest } from "../../src/core/suggest.js";
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import { choose, insert, namesOf, type Problem, type Repair, repair, replace } from "./fix.js";
 import { ownersOf, spellKey, tableNamed } from "./names.js";
 import { namesIn, openingBracket, tokenFrom } from "./source.js";

@@ -1,8 +1,8 @@
 /** Repairs of names, keys and links: PQL2xx. */
 import { suggest } from "../../src/core/suggest.js";
-import { spanOf } from "../dialect.js";
-import { printName } from "../print.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import { printName } from "../syntax/print.js";
+import * as T from "../syntax/tokens.js";
 import {
   choose,
   fromHint,

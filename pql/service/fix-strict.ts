@@ -1,7 +1,7 @@
 /** Repairs of what only the superset takes, and of spellings that will go away: PQL111 and PQL150 to PQL190. */
 import type { IToken } from "chevrotain";
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import {
   insert,
   type Problem,

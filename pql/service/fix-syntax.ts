@@ -2,9 +2,9 @@
 import type { TokenType } from "chevrotain";
 import { suggest } from "../../src/core/suggest.js";
 import { formatTime } from "../../src/core/time.js";
-import { spanOf } from "../dialect.js";
-import { decodeDateTime } from "../literals.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import { decodeDateTime } from "../syntax/literals.js";
+import * as T from "../syntax/tokens.js";
 import {
   choose,
   fromHint,

@@ -1,6 +1,6 @@
 /** Repairs of types, tasks and windows: PQL3xx and PQL4xx. */
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import {
   fromHint,
   insert,

@@ -1,7 +1,7 @@
 /** What repairs are made from: the problem, its surroundings, and edits. */
 import type { Span } from "../../src/core/span.js";
 import type { Schema } from "../../src/data/schema.js";
-import type { Parameters } from "../parameters.js";
+import type { Parameters } from "../bind/parameters.js";
 import type { Names } from "./names.js";
 import type { Source } from "./source.js";
 import type { Diagnostic, QuickFix, TextEdit } from "./types.js";

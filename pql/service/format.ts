@@ -1,5 +1,5 @@
 /** Laying out a query's text: keywords in upper case, even blanks, a line per clause where one line is too short. */
-import { parseText } from "../parse.js";
+import { parseText } from "../syntax/parse.js";
 import { printDoc } from "./doc.js";
 import { layOut } from "./layout.js";
 import { readSource } from "./source.js";

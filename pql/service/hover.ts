@@ -2,10 +2,10 @@
 import type { IToken } from "chevrotain";
 import type { Span } from "../../src/core/span.js";
 import type { Schema } from "../../src/data/schema.js";
-import type { BindOptions } from "../bind.js";
+import type { BindOptions } from "../bind/bind.js";
 import { type CheckResult, checkQuery } from "../check.js";
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import {
   aggregationAt,
   aggregationPath,

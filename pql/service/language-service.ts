@@ -1,6 +1,6 @@
 /** The language service of PQL: diagnostics, completions, hovers and formatting for editors; runs in browsers. */
 import type { Schema } from "../../src/data/schema.js";
-import type { BindOptions } from "../bind.js";
+import type { BindOptions } from "../bind/bind.js";
 import { completeAt } from "./complete.js";
 import { diagnose } from "./diagnose.js";
 import { formatQuery } from "./format.js";

@@ -1,7 +1,7 @@
 /** The layout of a query's tokens: which blanks and line breaks may stand between them. */
 import type { IToken, TokenType } from "chevrotain";
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import { type Doc, fill, group, hardline, indent, line, softline } from "./doc.js";
 import { commentsBefore, endsValue, phraseOf, type Source } from "./source.js";
 

@@ -1,9 +1,9 @@
 /** What a schema says about names as written: tables, columns, keys and the ways between tables, without complaints. */
 import type { ColumnSchema, ForeignKey, Schema, TableSchema } from "../../src/data/schema.js";
-import type { Hop } from "../bound.js";
-import { findLookup, findPath } from "../join-path.js";
-import { printName } from "../print.js";
-import { createReport } from "../report.js";
+import type { Hop } from "../bind/bound.js";
+import { findLookup, findPath } from "../bind/join-path.js";
+import { createReport } from "../bind/report.js";
+import { printName } from "../syntax/print.js";
 
 /** Finds what has a name: exactly, else the only one that differs in letter case where that is allowed. */
 export function findNamed<T extends { readonly name: string }>(

@@ -1,8 +1,8 @@
 /** Names of the schema that can stand at a cursor: tables, columns, keys, links, and parameters. */
 import type { ColumnSchema, TableSchema } from "../../src/data/schema.js";
 import { keyColumns } from "../../src/data/schema.js";
-import { printName } from "../print.js";
-import * as T from "../tokens.js";
+import { printName } from "../syntax/print.js";
+import * as T from "../syntax/tokens.js";
 import type { Candidate } from "./match.js";
 import { columnNamed, linkOf, type Names, spellColumn, spellKey, tableNamed } from "./names.js";
 import { fitsAt, inArgument, type Situation, tablesAt } from "./situation.js";

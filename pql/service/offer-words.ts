@@ -1,6 +1,6 @@
 /** Words and signs of the language that can stand at a cursor. */
-import type { ValueType } from "../bound.js";
-import { columnType } from "../values.js";
+import type { ValueType } from "../bind/bound.js";
+import { columnType } from "../bind/values.js";
 import { glossary } from "./glossary.js";
 import { type Candidate, placeholder } from "./match.js";
 import { columnNamed, pathTo, tableNamed } from "./names.js";

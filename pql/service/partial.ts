@@ -1,7 +1,7 @@
 /** What has been typed of the word at a cursor. */
 import type { Span } from "../../src/core/span.js";
-import { spanOf } from "../dialect.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import { commentsBefore, namesIn, readSource, type Source } from "./source.js";
 
 /** The word at a cursor. */

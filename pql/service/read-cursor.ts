@@ -1,6 +1,6 @@
 /** A tolerant reading of the tokens before a cursor: it goes on, whatever is broken or missing. */
 import type { IToken, TokenType } from "chevrotain";
-import * as T from "../tokens.js";
+import * as T from "../syntax/tokens.js";
 import {
   type ClauseName,
   type Cursor,

@@ -1,10 +1,10 @@
 /** What is known at a cursor: the tables whose rows are at hand, the types of what has been written. */
 import type { ColumnSchema, TableSchema } from "../../src/data/schema.js";
 import { keyColumns } from "../../src/data/schema.js";
-import type { ValueType } from "../bound.js";
-import type { Parameters } from "../parameters.js";
-import * as T from "../tokens.js";
-import { columnType } from "../values.js";
+import type { ValueType } from "../bind/bound.js";
+import type { Parameters } from "../bind/parameters.js";
+import { columnType } from "../bind/values.js";
+import * as T from "../syntax/tokens.js";
 import { type Cursor, type Operand, openAggregation } from "./cursor.js";
 import { canLookUp, columnNamed, type Names, pathTo, tableNamed } from "./names.js";
 import { namesIn, type Source } from "./source.js";

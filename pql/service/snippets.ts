@@ -1,6 +1,6 @@
 /** Aggregations and functions as snippets, with windows and columns that fit where the cursor stands. */
 import { keyColumns } from "../../src/data/schema.js";
-import { AGGREGATES, FUNCTIONS, PUBLISHED_AGGREGATES } from "../ast.js";
+import { AGGREGATES, FUNCTIONS, PUBLISHED_AGGREGATES } from "../syntax/ast.js";
 import { glossary } from "./glossary.js";
 import { type Candidate, placeholder } from "./match.js";
 import { spellColumn } from "./names.js";

@@ -1,9 +1,9 @@
 /** A query's text as the service reads it: tokens with their places, the comments between them, names taken apart. */
 import { type IToken, tokenMatcher } from "chevrotain";
 import type { LineColumn, Span } from "../../src/core/span.js";
-import { spanOf } from "../dialect.js";
-import { unquote } from "../literals.js";
-import * as T from "../tokens.js";
+import { spanOf } from "../syntax/dialect.js";
+import { unquote } from "../syntax/literals.js";
+import * as T from "../syntax/tokens.js";
 import type { TextRange } from "./types.js";
 
 /** A comment with its place. */

@@ -2,9 +2,9 @@
 import type { IToken } from "chevrotain";
 import type { Span } from "../../src/core/span.js";
 import { formatWindow, type TimeUnit, type TimeWindow } from "../../src/core/time.js";
-import { spanOf } from "../dialect.js";
-import type { Parameters } from "../parameters.js";
-import * as T from "../tokens.js";
+import type { Parameters } from "../bind/parameters.js";
+import { spanOf } from "../syntax/dialect.js";
+import * as T from "../syntax/tokens.js";
 import { openingBracket } from "./source.js";
 
 /** A window with its place. */

@@ -10,7 +10,7 @@ import {
   type Hop,
   insideOf,
   plainColumn,
-} from "../bound.js";
+} from "../bind/bound.js";
 import { conditionLines, isText, writeExpression, writeNumber } from "./expression.js";
 import { printSelect } from "./layout.js";
 import {

@@ -1,8 +1,8 @@
 /** Which anchors the clauses of a plan look at: listed ones, each entity's own time, or none. */
 import { InternalError } from "../../src/core/errors.js";
 import type { Timestamp } from "../../src/core/time.js";
-import { allAggregations } from "../bound.js";
-import type { TrainingTablePlan } from "../plan.js";
+import { allAggregations } from "../bind/bound.js";
+import type { TrainingTablePlan } from "../plan/plan.js";
 import { writeAggregation as gather } from "./aggregation.js";
 import { type Clock, type LiteralClock, literalClock } from "./anchors.js";
 import type { Clause } from "./select.js";

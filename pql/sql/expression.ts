@@ -10,7 +10,7 @@ import {
   type BoundRelation,
   plainColumn,
   type ValueType,
-} from "../bound.js";
+} from "../bind/bound.js";
 import type { Engine } from "./engine.js";
 import { numberLiteral } from "./literals.js";
 import type { Select } from "./select.js";

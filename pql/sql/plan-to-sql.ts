@@ -2,8 +2,8 @@
 import { ConfigError } from "../../src/core/errors.js";
 import type { Timestamp } from "../../src/core/time.js";
 import type { Schema } from "../../src/data/schema.js";
-import { type BoundCondition, type BoundTarget, isBoundCondition } from "../bound.js";
-import type { TrainingTablePlan } from "../plan.js";
+import { type BoundCondition, type BoundTarget, isBoundCondition } from "../bind/bound.js";
+import type { TrainingTablePlan } from "../plan/plan.js";
 import { isZeroed } from "./aggregation.js";
 import { type Clocks, createClocks } from "./clocks.js";
 import type { SqlDialect } from "./dialect.js";

@@ -1,6 +1,6 @@
 /** One SELECT under construction: what it reads from grows as its expressions ask for columns and aggregations. */
 import type { TableSchema } from "../../src/data/schema.js";
-import type { BoundAggregation, BoundColumn, Hop } from "../bound.js";
+import type { BoundAggregation, BoundColumn, Hop } from "../bind/bound.js";
 import type { Clock } from "./anchors.js";
 import type { Statement } from "./statement.js";
 

@@ -1,6 +1,6 @@
 /** The statement under construction: engine, names and the parts that are written so far. */
 import { findTable, type Schema, type TableSchema } from "../../src/data/schema.js";
-import type { NullLogic } from "../bound.js";
+import type { NullLogic } from "../bind/bound.js";
 import { engineOf, type SqlDialect } from "./dialect.js";
 import type { Engine } from "./engine.js";
 import type { Part } from "./layout.js";

@@ -1,8 +1,8 @@
 /** The groups of options that commands share: data, language, times, model, output. */
 import type { Command } from "commander";
-import type { Dialect, PredictiveQuery } from "../../pql/ast.js";
-import type { NullLogic } from "../../pql/bound.js";
-import type { Parameters, ParameterValue } from "../../pql/parameters.js";
+import type { NullLogic } from "../../pql/bind/bound.js";
+import type { Parameters, ParameterValue } from "../../pql/bind/parameters.js";
+import type { Dialect, PredictiveQuery } from "../../pql/syntax/ast.js";
 import { ConfigError } from "../core/errors.js";
 import type { Database, OpenOptions } from "../data/database.js";
 import type { LanguageOptions } from "../query.js";
@@ -123,7 +123,7 @@ export interface WrittenQuery {
  */
 export async function readQuery(query: string, flags: LanguageFlags): Promise<WrittenQuery> {
   const language = languageOf(flags);
-  const { parseQuery } = await import("../../pql/parse.js");
+  const { parseQuery } = await import("../../pql/syntax/parse.js");
   const { dialect } = language;
   return { language, tree: parseQuery(query, dialect === undefined ? {} : { dialect }) };
 }

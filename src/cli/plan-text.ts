@@ -1,6 +1,7 @@
 /** What `relgraph plan` prints: the plan, its anchors with rows and base rates, and what was dropped. */
-import type { LabelTable } from "../../pql/execute.js";
-import type { TrainingTablePlan } from "../../pql/plan.js";
+
+import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import type { LabelTable } from "../../pql/run/execute.js";
 import { formatNumber, indent, textTable } from "../core/pretty.js";
 import { formatTime, formatWindow, placeWindow } from "../core/time.js";
 import {

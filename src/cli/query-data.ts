@@ -1,5 +1,5 @@
 /** The data of a query: opened, with its notes told, and looked through for empty tables. */
-import type { PredictiveQuery } from "../../pql/ast.js";
+import type { PredictiveQuery } from "../../pql/syntax/ast.js";
 import { DataError } from "../core/errors.js";
 import type { Database } from "../data/database.js";
 import { type DataFlags, openData } from "./flags.js";

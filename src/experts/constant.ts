@@ -1,7 +1,7 @@
 /** The constant expert: an entity's own recent mean, drawn towards everyone's; what is left when there is little history. */
 import type { Seeds } from "../../graph/seeds.js";
-import { runPlan } from "../../pql/execute.js";
-import type { TrainingTablePlan } from "../../pql/plan.js";
+import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import { runPlan } from "../../pql/run/execute.js";
 import { formatNumber } from "../core/pretty.js";
 import { addTime } from "../core/time.js";
 import type { Database } from "../data/database.js";

@@ -18,7 +18,7 @@ import { classShares, type TargetScale, unscaleOutput } from "../../gnn/target.j
 import { type TrainingReport, trainModel } from "../../gnn/trainer.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
-import type { TrainingTablePlan } from "../../pql/plan.js";
+import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import { ModelError } from "../core/errors.js";
 import { createRng } from "../core/random.js";
 import { approximateMs, type Duration, MS_PER_DAY } from "../core/time.js";

@@ -4,9 +4,9 @@ import {
   allColumns,
   type BoundAggregation,
   type BoundColumn,
-} from "../../pql/bound.js";
-import { runPlan } from "../../pql/execute.js";
-import type { TrainingTablePlan } from "../../pql/plan.js";
+} from "../../pql/bind/bound.js";
+import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import { runPlan } from "../../pql/run/execute.js";
 import type { WorkOptions } from "../core/progress.js";
 import { addTime, type Duration, type Timestamp } from "../core/time.js";
 import {

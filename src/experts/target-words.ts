@@ -1,7 +1,7 @@
 /** A target in words, for reasons that speak of its past values. */
 import { humanize, singular, withoutUnit } from "../../gnn/explain/words.js";
-import type { AggregateName } from "../../pql/ast.js";
-import type { TrainingTablePlan } from "../../pql/plan.js";
+import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import type { AggregateName } from "../../pql/syntax/ast.js";
 
 const WORDS: Readonly<Record<AggregateName, string>> = {
   SUM: "total",

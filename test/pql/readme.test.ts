@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { AGGREGATES, FUNCTIONS } from "../../pql/ast.js";
 import { checkQuery } from "../../pql/check.js";
-import { parseQuery } from "../../pql/parse.js";
-import { printQuery } from "../../pql/print.js";
+import { AGGREGATES, FUNCTIONS } from "../../pql/syntax/ast.js";
+import { parseQuery } from "../../pql/syntax/parse.js";
+import { printQuery } from "../../pql/syntax/print.js";
 import { widerShop } from "../support/shop.js";
-import { withoutPlaces } from "./without-places.js";
+import { withoutPlaces } from "./syntax/without-places.js";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "pql/README.md"), "utf8");

@@ -25,8 +25,8 @@ export const registerCheck: Register = (program, open) => {
       const db =
         flags.data === undefined ? null : await openData(session, { ...flags, data: flags.data });
       const { checkQuery } = await import("../../../pql/check.js");
-      const { firstWithOthers } = await import("../../../pql/parse.js");
-      const { printQuery } = await import("../../../pql/print.js");
+      const { firstWithOthers } = await import("../../../pql/syntax/parse.js");
+      const { printQuery } = await import("../../../pql/syntax/print.js");
       const options = {
         ...(dialect && { dialect }),
         ...(nullLogic && { nullLogic }),

@@ -1,5 +1,5 @@
 /** `relgraph labels`: the training table of a query. */
-import type { TrainingTablePlan } from "../../../pql/plan.js";
+import type { TrainingTablePlan } from "../../../pql/plan/plan.js";
 import type { Database } from "../../data/database.js";
 import type { LabelSet, TimeOptions } from "../../labels.js";
 import {
@@ -48,7 +48,7 @@ export const registerLabels: Register = (program, open) => {
       const { namedLabelsToTable, trainingTableToTable } = await import(
         "../../task/result-tables.js"
       );
-      const { printQuery } = await import("../../../pql/print.js");
+      const { printQuery } = await import("../../../pql/syntax/print.js");
       const [first] = sets;
       const table =
         sets.length === 1
@@ -89,7 +89,7 @@ async function label(
     const { computeTargetLabels } = await import("../../labels.js");
     return computeTargetLabels(db, plans, times, { ...session.work, seed });
   }
-  const { runPlan } = await import("../../../pql/execute.js");
+  const { runPlan } = await import("../../../pql/run/execute.js");
   const { anchorWarnings } = await import("../../anchor-warnings.js");
   return plans.map((plan) => {
     const labels = runPlan(plan, db, anchors, session.work);

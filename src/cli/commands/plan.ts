@@ -1,8 +1,8 @@
 /** `relgraph plan`: explains a query on the data. */
 
-import { allAggregations } from "../../../pql/bound.js";
-import type { LabelTable } from "../../../pql/execute.js";
-import type { TrainingTablePlan } from "../../../pql/plan.js";
+import { allAggregations } from "../../../pql/bind/bound.js";
+import type { TrainingTablePlan } from "../../../pql/plan/plan.js";
+import type { LabelTable } from "../../../pql/run/execute.js";
 import type { SqlDialect } from "../../../pql/sql/dialect.js";
 import type { Database } from "../../data/database.js";
 import { SPLITS, type SplitName } from "../../task/training-table.js";
