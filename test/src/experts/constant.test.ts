@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runPlan } from "../../../pql/execute.js";
+import { runPlan } from "../../../pql/run/execute.js";
 import type { Database } from "../../../src/data/database.js";
 import { fitConstant, restoreConstant } from "../../../src/experts/constant.js";
 import { day, seedsAt, usersWithEvents } from "../../gnn/fixtures.js";
