@@ -31,6 +31,7 @@ export {
   type RunOptions,
   runPlan,
 } from "./run/execute.js";
+export { streamLabels } from "./run/stream.js";
 export { applyFix } from "./service/diagnose.js";
 export { createLanguageService } from "./service/language-service.js";
 export type {

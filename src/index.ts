@@ -27,8 +27,10 @@ export {
   timestampColumn,
 } from "./data/column.js";
 export { Database, type OpenOptions } from "./data/database.js";
+export type { EventScan, ScanRange } from "./data/event-scan.js";
 export { formatInspection } from "./data/format-inspection.js";
 export { inspectDatabase } from "./data/inspect.js";
+export { openStreamed, type StreamedDatabase } from "./data/io/open-streamed.js";
 export { writeTable } from "./data/io/write.js";
 export type { SchemaOverrides, TableOverrides } from "./data/schema-file.js";
 export { formatSchema, joinPaths, schemaGraph } from "./data/schema-graph.js";

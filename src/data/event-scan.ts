@@ -25,7 +25,8 @@ export interface EventScan {
    * @param options - progress, cancellation.
    * @returns chunks; a chunk holds only until the next one is asked for. Of text columns the dictionaries grow from chunk to
    * chunk, codes keep their meaning.
-   * @throws {@link DataError} DAT216 if a column cannot be read in chunks or a value does not fit its kind; AbortedError.
+   * @throws {@link DataError} DAT216 if a column cannot be read in chunks or a value does not fit its kind, DAT217 if not
+   * all rows came; AbortedError CFG900.
    */
   rows(
     columns: readonly string[],

@@ -1,10 +1,10 @@
 /** Reads a table that stays in its file: some columns, between two times, chunk by chunk. */
-import { AbortedError, DataError } from "../../core/errors.js";
+import { AbortedError, DataError, RelError } from "../../core/errors.js";
 import { checkAborted, type WorkOptions } from "../../core/progress.js";
 import type { Column } from "../column.js";
 import type { EventScan, ScanRange } from "../event-scan.js";
 import type { TableSchema } from "../schema.js";
-import { type Engine, sqlName } from "./duckdb.js";
+import { type Engine, engineMessage, sqlName } from "./duckdb.js";
 import { type Reading, type Relation, type RelationColumn, readingOf } from "./read-relation.js";
 import {
   type ChunkColumn,
@@ -176,7 +176,7 @@ async function* readChunks(
     await checkCount(engine, relation, source, where, total);
   } catch (error) {
     if (signal?.aborted) throw new AbortedError(what);
-    throw error;
+    throw error instanceof RelError ? error : broken(relation.table, engineMessage(error), error);
   } finally {
     signal?.removeEventListener("abort", stop);
     // The engine must be idle before it may be closed.
@@ -212,8 +212,13 @@ async function checkCount(
       : await engine.rows(`SELECT CAST(count(*) AS DOUBLE) AS rows ${source}`);
   const expected = Number(counted?.["rows"] ?? 0);
   if (total === expected) return;
-  throw new DataError("DAT217", `\`${table}\`: ${total} of ${expected} rows came`, {
+  throw broken(table, `${total} of ${expected} rows came`);
+}
+
+function broken(table: string, why: string, cause?: unknown): DataError {
+  return new DataError("DAT217", `\`${table}\` cannot be read to its end: ${why}`, {
     at: { table },
     hint: "the file may be damaged or changing: check it, then read it again",
+    cause,
   });
 }

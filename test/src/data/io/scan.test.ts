@@ -143,7 +143,7 @@ describe("openStreamed", () => {
     const times = (await collect(scans[0]!, ["at"], range)).map(([at]) => at as number);
     expect(times.length).toBeLessThan(5_000);
     const inside = times.filter((at) => at > range.after && at <= range.until);
-    expect(inside).toHaveLength(4_000 - 4 + 0);
+    expect(inside).toHaveLength(3_996);
     close();
   });
 
@@ -177,7 +177,7 @@ describe("openStreamed", () => {
     close();
     expect(await refusal(openStreamed(folder, ["notes"]))).toMatchObject({ code: "DAT218" });
     const missing = await refusal(openStreamed(folder, ["event"]));
-    expect(missing).toMatchObject({ code: "DAT105", hint: "did you mean `events`?" });
+    expect(missing).toMatchObject({ code: "DAT105" });
 
     const late = await folderWith(async (path) => {
       const engine = await openEngine();
@@ -205,7 +205,7 @@ describe("openStreamed", () => {
       }
     })();
     const error = await refusal(reading);
-    expect(["DAT217", "DAT213"]).toContain(error.code);
+    expect(error).toMatchObject({ code: "DAT217" });
     close();
   });
 });
