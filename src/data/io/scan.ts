@@ -52,8 +52,11 @@ export function scanRelation(
   };
   return {
     table,
-    rows: (columns, range, options = {}) =>
-      readChunks(engine, relation, columns.map(plan), whereOf(relation, range), options),
+    async *rows(columns, range, options = {}) {
+      const planned = columns.map(plan);
+      const where = await whereOf(engine, relation, range);
+      yield* readChunks(engine, relation, planned, where, options);
+    },
     async lastTime(name) {
       const { column } = plan(name);
       const sql = `CAST(${sqlName(column.sqlName)} AS TIMESTAMP)`;
@@ -103,10 +106,26 @@ const COMPARABLE = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTA
 const LATEST = Date.UTC(2200, 0, 1);
 const EARLIEST = Date.UTC(1700, 0, 1);
 
+/** The share of a table's time span above which a filter costs more than it saves: rows have to be counted again. */
+const MOST = 0.6;
+
 /** Writes a range as a filter that the file's own statistics can answer in part; `null` = all rows. */
-function whereOf({ columns }: Relation, range: ScanRange | null): string | null {
+async function whereOf(
+  engine: Engine,
+  { sql, columns, rows }: Relation,
+  range: ScanRange | null,
+): Promise<string | null> {
   const column = columns.find(({ name }) => name === range?.column);
-  if (range === null || !column || !COMPARABLE.has(column.type)) return null;
+  // Text files, whose rows are not counted, are read as a whole anyway.
+  if (range === null || rows === null || !column || !COMPARABLE.has(column.type)) return null;
+  const [span] = await engine.rows(
+    `SELECT CAST(epoch_ms(CAST(min(t) AS TIMESTAMP)) AS DOUBLE) AS first,
+     CAST(epoch_ms(CAST(max(t) AS TIMESTAMP)) AS DOUBLE) AS last
+     FROM (SELECT ${sqlName(column.sqlName)} AS t FROM ${sql})`,
+  );
+  const [first, last] = [Number(span?.["first"] ?? 0), Number(span?.["last"] ?? 0)];
+  const held = Math.min(last, range.until) - Math.max(first, range.after);
+  if (held >= MOST * (last - first)) return null;
   const name = sqlName(column.sqlName);
   const literal = (time: number): string =>
     `TIMESTAMP '${new Date(time).toISOString().slice(0, -1)}'`;
