@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bindQuery } from "../../pql/bind/bind.js";
-import { parseQuery } from "../../pql/syntax/parse.js";
 import { planTrainingTables } from "../../pql/plan/plan.js";
+import { parseQuery } from "../../pql/syntax/parse.js";
 import { numberColumn, stringColumn, timestampColumn } from "../../src/data/column.js";
 import type { Database } from "../../src/data/database.js";
 import { computeLabels, computeTargetLabels, type TimeOptions } from "../../src/labels.js";

@@ -1,8 +1,8 @@
 /** Short ways from a query's text to its rows, for tests. */
 import { type BindOptions, bindQuery } from "../../pql/bind/bind.js";
+import { planTrainingTable, type TrainingTablePlan } from "../../pql/plan/plan.js";
 import { type LabelTable, type PredictionRows, runPlan } from "../../pql/run/execute.js";
 import { parseQuery } from "../../pql/syntax/parse.js";
-import { planTrainingTable, type TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { Database } from "../../src/data/database.js";
 import { at } from "./shop.js";
 
