@@ -1,6 +1,6 @@
 /** Bound query to plan: plain data that says how a training table is made; one plan per target. */
 import { PqlError } from "../../src/core/errors.js";
-import type { Timestamp, TimeWindow } from "../../src/core/time.js";
+import type { Timestamp, TimeUnit, TimeWindow } from "../../src/core/time.js";
 import type { TableSchema } from "../../src/data/schema.js";
 import type { EntityTask } from "../../src/task/task.js";
 import { isSplitColumn } from "../../src/task/training-table.js";
@@ -118,15 +118,13 @@ function describeTask(bound: BoundQuery, index: number, query: string): EntityTa
   const { value, taskType } = named;
   const windows = futureWindows(value);
   const counts = value.kind === "aggregation" && value.name.startsWith("COUNT");
-  const keepsUnit = value.kind === "column" || value.kind === "aggregation";
-  const plain = plainColumn(value);
   return {
     query,
     taskType,
     entityTable: bound.entity.table.name,
     targetName: printTarget(bound.query.targets[index]!.value),
     window: windows.length > 0 ? spanOfWindows(windows) : null,
-    unit: keepsUnit && !counts && !losesUnit(value) ? (plain?.column.unit ?? null) : null,
+    unit: unitOf(value),
     integer: counts,
     hiddenColumns: windows.length > 0 ? [] : hiddenColumns(value, bound.entity.table),
     ...(named.timeframes > 1 && { timeframes: named.timeframes }),
@@ -135,10 +133,25 @@ function describeTask(bound: BoundQuery, index: number, query: string): EntityTa
   };
 }
 
-function losesUnit(value: BoundTarget): boolean {
-  return (
-    value.kind === "aggregation" && (value.name === "VARIANCE" || value.name === "TIME_TO_NEXT")
-  );
+/** The unit of a value: that of its column, or of its window where it is a time to come; `null` where there is none. */
+function unitOf(value: BoundTarget): string | null {
+  if (value.kind === "column") return value.column.unit;
+  if (value.kind !== "aggregation") return null;
+  switch (value.name) {
+    case "COUNT":
+    case "COUNT_DISTINCT":
+    case "LIST_DISTINCT":
+    case "VARIANCE":
+      return null;
+    case "TIME_TO_NEXT":
+      return value.window && isFixed(value.window.unit) ? value.window.unit : "days";
+    default:
+      return plainColumn(value)?.column.unit ?? null;
+  }
+}
+
+function isFixed(unit: TimeUnit): boolean {
+  return unit !== "months" && unit !== "quarters" && unit !== "years";
 }
 
 /** The table that a listed foreign key points at. */
