@@ -1,12 +1,7 @@
 /** Past targets as a table: each entity's own labels whose windows have closed, dated by their closing time. */
-import {
-  allAggregations,
-  allColumns,
-  type BoundAggregation,
-  type BoundColumn,
-} from "../../pql/bind/bound.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import { runPlan } from "../../pql/run/execute.js";
+import { restsOnLateCells } from "../../pql/run/late.js";
 import type { WorkOptions } from "../core/progress.js";
 import { addTime, type Duration, type Timestamp } from "../core/time.js";
 import {
@@ -75,26 +70,12 @@ export function withPastTargets(
 
 /**
  * Tells whether a label may rest on cells or rows that become known after its window has closed: then it has no closing time
- * at which it is safe to show.
+ * at which it is safe to show. The schema decides, so that a model sees the same tables when it predicts as when it learned.
  *
  * @param plan - the query's plan.
  */
 export function readsLateCells({ target, assuming }: TrainingTablePlan): boolean {
-  return [target, assuming].some(
-    (clause) => allColumns(clause).some(isLate) || allAggregations(clause).some(joinsLateRows),
-  );
-}
-
-/** A cell that becomes known after its row, or that stands in a row which may come after the one it is looked up for. */
-function isLate({ table, column, steps }: BoundColumn): boolean {
-  const isLateCell = column.knownFrom !== null || column.name === table.endTimeColumn;
-  return isLateCell || steps.some((step) => step.to.timeColumn !== null);
-}
-
-/** A joined row holds rows that may come after the one whose time places it. */
-function joinsLateRows({ path }: BoundAggregation): boolean {
-  const inner = path.hops.slice(0, -1);
-  return inner.some((hop, i) => i + 1 !== path.clock && hop.to.timeColumn !== null);
+  return restsOnLateCells(target) || (assuming !== null && restsOnLateCells(assuming));
 }
 
 /** The anchors before some anchors whose windows have closed, ascending; none that closes before the data begins. */
