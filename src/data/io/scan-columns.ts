@@ -2,7 +2,7 @@
 import { MS_PER_DAY } from "../../core/time.js";
 import type { Column } from "../column.js";
 import type { Bindings } from "./duckdb.js";
-import { createStringEncoder } from "./string-dictionary.js";
+import type { StringEncoder } from "./string-dictionary.js";
 import type { SinkKind, Vector } from "./vector-sinks.js";
 
 /** One column of the chunk that is being filled. */
@@ -28,42 +28,40 @@ export function isChunkKind(kind: SinkKind): kind is ChunkKind {
   return kind !== "texts" && kind !== "integers" && kind !== "numbers" && kind !== "floats";
 }
 
-/**
- * Makes a chunk's column.
- *
- * @param kind - how it comes out of the engine.
- * @param bindings - the engine's low-level functions.
- * @param name - its name.
- * @param capacity - rows of a chunk, at most.
- * @param integer - whether numbers are integers by their source's type.
- */
-export function createChunkColumn(
-  kind: ChunkKind,
-  bindings: Bindings,
-  name: string,
-  capacity: number,
-  integer: boolean,
-): ChunkColumn {
+/** What a chunk's column is made of. */
+export interface ChunkColumnOptions {
+  readonly bindings: Bindings;
+  readonly name: string;
+  /** Rows of a chunk, at most. */
+  readonly capacity: number;
+  /** Whether numbers are integers by their source's type, for `float64`. */
+  readonly integer: boolean;
+  /** Gives texts their codes; shared by all chunks. */
+  readonly encoder: StringEncoder;
+}
+
+/** Makes a chunk's column of a kind. */
+export function createChunkColumn(kind: ChunkKind, options: ChunkColumnOptions): ChunkColumn {
   switch (kind) {
     case "int32":
-      return int32Column(bindings, name, capacity);
+      return int32Column(options);
     case "float64":
-      return float64Column(bindings, name, capacity, integer);
+      return float64Column(options);
     case "int64":
-      return int64Column(bindings, name, capacity);
+      return int64Column(options);
     case "boolean":
-      return booleanColumn(bindings, name, capacity);
+      return booleanColumn(options);
     case "days":
-      return daysColumn(bindings, name, capacity);
+      return daysColumn(options);
     case "seconds":
-      return ticksColumn(bindings, name, capacity, 1000, 1);
+      return ticksColumn(options, 1000, 1);
     case "milliseconds":
-      return ticksColumn(bindings, name, capacity, 1, 1);
+      return ticksColumn(options, 1, 1);
     case "microseconds":
-      return ticksColumn(bindings, name, capacity, 1, 1000);
+      return ticksColumn(options, 1, 1000);
     case "text":
     case "digits":
-      return textColumn(bindings, name, capacity, kind === "digits");
+      return textColumn(options, kind === "digits");
   }
 }
 
@@ -103,7 +101,7 @@ function validityOf(bindings: Bindings, vector: Vector, count: number): Uint8Arr
   return bindings.vector_get_validity(vector, Math.ceil(count / 64) * 8) ?? null;
 }
 
-function int32Column(bindings: Bindings, name: string, capacity: number): ChunkColumn {
+function int32Column({ bindings, name, capacity }: ChunkColumnOptions): ChunkColumn {
   const values = new Int32Array(capacity);
   const marks = createMarks(capacity);
   return {
@@ -125,12 +123,7 @@ function int32Column(bindings: Bindings, name: string, capacity: number): ChunkC
   };
 }
 
-function float64Column(
-  bindings: Bindings,
-  name: string,
-  capacity: number,
-  integer: boolean,
-): ChunkColumn {
+function float64Column({ bindings, name, capacity, integer }: ChunkColumnOptions): ChunkColumn {
   const values = new Float64Array(capacity);
   const marks = createMarks(capacity);
   return {
@@ -156,7 +149,7 @@ function float64Column(
 }
 
 /** Integers beyond 2^53 do not fit: they would have to be digits from the first row on. */
-function int64Column(bindings: Bindings, name: string, capacity: number): ChunkColumn {
+function int64Column({ bindings, name, capacity }: ChunkColumnOptions): ChunkColumn {
   const values = new Float64Array(capacity);
   const marks = createMarks(capacity);
   return {
@@ -196,7 +189,7 @@ function readInt64(
   }
 }
 
-function booleanColumn(bindings: Bindings, name: string, capacity: number): ChunkColumn {
+function booleanColumn({ bindings, name, capacity }: ChunkColumnOptions): ChunkColumn {
   const values = new Uint8Array(capacity);
   const marks = createMarks(capacity);
   return {
@@ -220,7 +213,7 @@ function booleanColumn(bindings: Bindings, name: string, capacity: number): Chun
   };
 }
 
-function daysColumn(bindings: Bindings, name: string, capacity: number): ChunkColumn {
+function daysColumn({ bindings, name, capacity }: ChunkColumnOptions): ChunkColumn {
   const values = new Float64Array(capacity);
   const marks = createMarks(capacity);
   return {
@@ -239,13 +232,11 @@ function daysColumn(bindings: Bindings, name: string, capacity: number): ChunkCo
   };
 }
 
-/** The engine's infinite times. */
-const INFINITE = 2 ** 63 - 2048;
+/** The high words of the engine's infinite times; finite ones are far from them. */
+const INFINITE = 0x7fffffff;
 
 function ticksColumn(
-  bindings: Bindings,
-  name: string,
-  capacity: number,
+  { bindings, name, capacity }: ChunkColumnOptions,
   factor: number,
   divisor: number,
 ): ChunkColumn {
@@ -253,13 +244,14 @@ function ticksColumn(
   const marks = createMarks(capacity);
   return {
     append(vector, count, at) {
-      readInt64(bindings, vector, count, values, at);
+      const data = bindings.vector_get_data(vector, count * 8);
+      const words = new Int32Array(data.buffer, data.byteOffset, count * 2);
       marks.begin(at);
       marks.append(validityOf(bindings, vector, count), count, at);
-      for (let row = at; row < at + count; row++) {
-        const ticks = values[row]!;
-        if (ticks >= INFINITE || ticks <= -INFINITE) marks.clear(row);
-        values[row] = (ticks * factor) / divisor;
+      for (let i = 0; i < count; i++) {
+        const high = words[i * 2 + 1]!;
+        if (high >= INFINITE || high <= -INFINITE) marks.clear(at + i);
+        values[at + i] = ((high * 4294967296 + (words[i * 2]! >>> 0)) * factor) / divisor;
       }
       return true;
     },
@@ -272,13 +264,10 @@ function timesOf(name: string, values: Float64Array, validity: Uint8Array | null
 }
 
 function textColumn(
-  bindings: Bindings,
-  name: string,
-  capacity: number,
+  { bindings, name, capacity, encoder }: ChunkColumnOptions,
   int64: boolean,
 ): ChunkColumn {
   const codes = new Int32Array(capacity);
-  const encoder = createStringEncoder(bindings);
   const marks = createMarks(capacity);
   return {
     append(vector, count, at) {
