@@ -10,7 +10,7 @@ import { keepOwners, unitMs } from "./gather.js";
 import { joinPath } from "./joined-rows.js";
 import { placeWindows } from "./pick-rows.js";
 import type { Run } from "./run.js";
-import { type ColumnReader, createColumnReader } from "./values-of-rows.js";
+import { type ColumnReader, createColumnReader, nanQuestion } from "./values-of-rows.js";
 
 /** One aggregation over the chunks of its table. */
 export interface StreamGatherer {
@@ -39,6 +39,7 @@ export function openChunk(
   chunk: readonly Column[],
 ): ColumnReader {
   const db = columns.db.withRows(new Table(table, chunk));
+  for (const { name } of chunk) db.fact(nanQuestion(table, name), () => false);
   const own = createColumnReader(db);
   const readerOf = (read: string): ColumnReader => (read === table ? own : columns);
   return {

@@ -119,7 +119,7 @@ function readNulls(db: Database, table: string, name: string): Uint8Array | null
   }
   if (
     (column.kind === "number" || column.kind === "timestamp") &&
-    db.fact(`NaN ${table}\u0000${name}`, () => holdsNaN(column.values))
+    db.fact(nanQuestion(table, name), () => holdsNaN(column.values))
   ) {
     const { values } = column;
     for (let row = 0; row < length; row++) {
@@ -130,6 +130,11 @@ function readNulls(db: Database, table: string, name: string): Uint8Array | null
     }
   }
   return nulls;
+}
+
+/** Names the question whether a column holds NaN, for {@link Database.fact}. */
+export function nanQuestion(table: string, column: string): string {
+  return `NaN ${table}\u0000${column}`;
 }
 
 function holdsNaN(values: Float64Array | Int32Array): boolean {

@@ -135,14 +135,17 @@ export class Database {
     const table = this.table(name);
     const columns = foreignKey.columns.map((column) => table.column(column));
     const parentRows = this.keyIndex(foreignKey.table).lookup(columns);
-    let nulls = 0;
-    let dangling = 0;
-    for (let row = 0; row < parentRows.length; row++) {
-      if (parentRows[row]! >= 0) continue;
-      if (parentRows[row] === -1) nulls++;
-      else dangling++;
-    }
-    const link: Link = { foreignKey, parentRows, nulls, dangling };
+    const link: Link = {
+      foreignKey,
+      parentRows,
+      // Counted when asked for: most callers want the rows alone.
+      get nulls() {
+        return count(parentRows, NULL_KEY);
+      },
+      get dangling() {
+        return count(parentRows, MISSING_KEY);
+      },
+    };
     this.#links.set(id, link);
     return link;
   }
@@ -235,4 +238,14 @@ export class Database {
       })
       .join("\n");
   }
+}
+
+/** What {@link KeyIndex.lookup} gives for a key that is null, and for one that no row has. */
+const NULL_KEY = -1;
+const MISSING_KEY = -2;
+
+function count(rows: Int32Array, value: number): number {
+  let found = 0;
+  for (let row = 0; row < rows.length; row++) if (rows[row] === value) found++;
+  return found;
 }

@@ -24,7 +24,7 @@ export interface EventScan {
    * @param range - rows that are enough; `null` = all. Rows without a time are in no range.
    * @param options - progress, cancellation.
    * @returns chunks; a chunk holds only until the next one is asked for. Of text columns the dictionaries grow from chunk to
-   * chunk, codes keep their meaning.
+   * chunk, codes keep their meaning. Numbers that are NaN are marked as missing.
    * @throws {@link DataError} DAT216 if a column cannot be read in chunks or a value does not fit its kind, DAT217 if not
    * all rows came; AbortedError CFG900.
    */

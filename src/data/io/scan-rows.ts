@@ -18,10 +18,10 @@ export interface PlannedColumn {
 }
 
 /** Rows of a chunk, at most: vectors of 2,048 rows are gathered, few enough to stay in the cache. */
-const CHUNK = 65_536;
+const CHUNK = 131_072;
 
 /** Chunks that may wait: together about as many rows as the engine reads ahead. */
-const WAITING = 7;
+const WAITING = 4;
 
 /** Bytes of rows that the engine reads ahead; with its default of 1 MB it waits for us too often. */
 const READ_AHEAD = "8MB";
