@@ -12,7 +12,8 @@ import {
 } from "../src/cli/bench-report.js";
 import { CASES, type LabelsCase } from "./labels-cases.js";
 import { writeClicks, writeSessions } from "./labels-data.js";
-import type { WorkerAnswer, WorkerTask } from "./labels-worker.js";
+import { agrees, type WayTask } from "./labels-ways.js";
+import type { WorkerAnswer } from "./labels-worker.js";
 
 /** Options of {@link runLabelsBench}. */
 export interface LabelsBenchOptions {
@@ -78,15 +79,15 @@ interface CaseOptions {
   readonly onLine: (line: string) => void;
 }
 
-interface Way {
+interface NamedWay {
   readonly name: string;
-  readonly task: WorkerTask;
+  readonly task: WayTask;
 }
 
 async function runCase(one: LabelsCase, options: CaseOptions): Promise<BenchResult[]> {
   const { folder, runs, sql, name = one.name, onLine } = options;
   const task = { case: one.name, folder, anchors: ANCHORS, form: "" };
-  const ways: Way[] = [
+  const ways: NamedWay[] = [
     { name: "columns in time order", task: { ...task, way: "ascending" } },
     ...(sql ? [{ name: "columns in no order", task: { ...task, way: "shuffled" } as const }] : []),
     { name: "Parquet", task: { ...task, way: "parquet" } },
@@ -129,7 +130,7 @@ function formatLine({ name, median, min, max, compared }: BenchResult): string {
 }
 
 /** Starts every way, lets each warm up, then asks one after the other, round after round. */
-async function askInTurn(ways: readonly Way[], runs: number): Promise<WorkerAnswer[][]> {
+async function askInTurn(ways: readonly NamedWay[], runs: number): Promise<WorkerAnswer[][]> {
   const workers: ChildProcess[] = [];
   const answers: WorkerAnswer[][] = ways.map(() => []);
   try {
@@ -166,13 +167,13 @@ function nextMessage(worker: ChildProcess): Promise<unknown> {
 
 function checkAgreement(
   name: string,
-  ways: readonly Way[],
+  ways: readonly NamedWay[],
   answers: readonly (readonly WorkerAnswer[])[],
 ): void {
   const [first] = answers[0]!;
-  const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.abs(b);
-  answers.flat().forEach(({ rows, sum, weighted }, i) => {
-    if (rows === first!.rows && near(sum, first!.sum) && near(weighted, first!.weighted)) return;
+  answers.flat().forEach((answer, i) => {
+    if (agrees(answer, first!)) return;
+    const { rows, sum } = answer;
     const way = ways[Math.floor(i / answers[0]!.length)]!.name;
     throw new Error(
       `${name}: ${way} gives ${rows} rows, sum ${sum}; expected ${first!.rows}, ${first!.sum}`,
