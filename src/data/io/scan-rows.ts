@@ -97,6 +97,8 @@ export async function* readRows(
     }
     guard.check();
     for (const filler of [...full, filling]) if (filler.held() > 0) yield filler.take();
+    // Whoever gave up over the last rows is told so, too.
+    guard.check();
     await checkCount(engine, source, table, total, known);
   } catch (error) {
     throw guard.errorOf(error);
