@@ -119,6 +119,22 @@ function cover(
   return { start, end, unit };
 }
 
+/**
+ * Returns the unit in which the time to the next row of a window is told: the window's own, days for calendar units and where
+ * there is no window.
+ */
+export function distanceUnit(window: TimeWindow | null): TimeUnit {
+  switch (window?.unit) {
+    case undefined:
+    case "months":
+    case "quarters":
+    case "years":
+      return "days";
+    default:
+      return window!.unit;
+  }
+}
+
 /** Tells whether windows use several units, so that their span is an approximation. */
 export function hasMixedUnits(windows: readonly TimeWindow[]): boolean {
   return new Set(windows.map((window) => window.unit)).size > 1;

@@ -1,6 +1,6 @@
 /** Bound query to plan: plain data that says how a training table is made; one plan per target. */
 import { PqlError } from "../../src/core/errors.js";
-import type { Timestamp, TimeUnit, TimeWindow } from "../../src/core/time.js";
+import type { Timestamp, TimeWindow } from "../../src/core/time.js";
 import type { TableSchema } from "../../src/data/schema.js";
 import type { EntityTask } from "../../src/task/task.js";
 import { isSplitColumn } from "../../src/task/training-table.js";
@@ -16,7 +16,7 @@ import {
   type NullLogic,
   plainColumn,
 } from "../bind/bound.js";
-import { spanOfWindows } from "../bind/windows.js";
+import { distanceUnit, spanOfWindows } from "../bind/windows.js";
 import { printCondition, printQuery, printTarget } from "../syntax/print.js";
 import { explainPlan } from "./explain.js";
 import { shiftWindows } from "./frames.js";
@@ -144,14 +144,10 @@ function unitOf(value: BoundTarget): string | null {
     case "VARIANCE":
       return null;
     case "TIME_TO_NEXT":
-      return value.window && isFixed(value.window.unit) ? value.window.unit : "days";
+      return distanceUnit(value.window);
     default:
       return plainColumn(value)?.column.unit ?? null;
   }
-}
-
-function isFixed(unit: TimeUnit): boolean {
-  return unit !== "months" && unit !== "quarters" && unit !== "years";
 }
 
 /** The table that a listed foreign key points at. */

@@ -1,7 +1,8 @@
 /** The last steps of an aggregation: which joined rows count, and how cells become values of the owners. */
-import { approximateMs, MS_PER_DAY, type TimeWindow } from "../../src/core/time.js";
+import { approximateMs, type TimeWindow } from "../../src/core/time.js";
 import type { Measured } from "../aggregate/aggregate.js";
 import type { BoundAggregation } from "../bind/bound.js";
+import { distanceUnit } from "../bind/windows.js";
 import type { JoinedRows } from "./joined-rows.js";
 import { countUp, type Lists, type Moment, type RowValues } from "./values-of-rows.js";
 
@@ -40,12 +41,9 @@ export function keepOwners(
   return kept;
 }
 
-/** Times to the next row are told in the window's unit, in days for calendar units. */
+/** Milliseconds of the unit in which the time to the next row is told. */
 export function unitMs(window: TimeWindow | null): number {
-  if (window === null) return MS_PER_DAY;
-  const { unit } = window;
-  const calendar = unit === "months" || unit === "quarters" || unit === "years";
-  return calendar ? MS_PER_DAY : approximateMs(1, unit);
+  return approximateMs(1, distanceUnit(window));
 }
 
 /** The lists that `FIRST` and `LAST` of a list column choose from. */

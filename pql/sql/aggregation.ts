@@ -1,6 +1,6 @@
 /** Aggregations as parts of a statement: one row per owner's key and anchor. */
 import { ConfigError, InternalError } from "../../src/core/errors.js";
-import { approximateMs, formatWindow, MS_PER_DAY, type TimeWindow } from "../../src/core/time.js";
+import { approximateMs, formatWindow, type TimeWindow } from "../../src/core/time.js";
 import {
   type BoundAggregation,
   type BoundExpression,
@@ -11,6 +11,7 @@ import {
   insideOf,
   plainColumn,
 } from "../bind/bound.js";
+import { distanceUnit } from "../bind/windows.js";
 import { conditionLines, isText, writeExpression, writeNumber } from "./expression.js";
 import { printSelect } from "./layout.js";
 import {
@@ -245,7 +246,11 @@ function writeSingle(node: BoundAggregation, select: Select): string {
     case "TIME_TO_NEXT": {
       const time = timeOf(path, select)!;
       const shown = argument === null ? time : `CASE WHEN ${plain} IS NOT NULL THEN ${time} END`;
-      return engine.timeBetween(select.anchor(), `min(${shown})`, unitMs(window!));
+      return engine.timeBetween(
+        select.anchor(),
+        `min(${shown})`,
+        approximateMs(1, distanceUnit(window)),
+      );
     }
     case "LIST_DISTINCT":
       throw new InternalError("a list is written from its items");
@@ -261,12 +266,6 @@ function rowOrder(path: BoundPath, value: string, select: Select): string[] {
       : [],
   );
   return [...(time === null ? [] : [time]), ...(numbers.length > 0 ? numbers : [value])];
-}
-
-/** Times to the next row are told in the window's unit, in days for calendar units. */
-function unitMs({ unit }: TimeWindow): number {
-  const calendar = unit === "months" || unit === "quarters" || unit === "years";
-  return calendar ? MS_PER_DAY : approximateMs(1, unit);
 }
 
 /** The words of a part's name, such as `sum`, `orders`, `amount`. */
