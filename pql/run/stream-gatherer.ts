@@ -39,7 +39,7 @@ export function openChunk(
   chunk: readonly Column[],
 ): ColumnReader {
   const db = columns.db.withRows(new Table(table, chunk));
-  for (const { name } of chunk) db.fact(nanQuestion(table, name), () => false);
+  for (const { name } of chunk) db.derived(nanQuestion(table, name), () => false);
   const own = createColumnReader(db);
   const readerOf = (read: string): ColumnReader => (read === table ? own : columns);
   return {

@@ -61,7 +61,7 @@ export function createColumnReader(db: Database): ColumnReader {
     times,
     ascends: (table) => {
       const rows = times(table);
-      return rows !== null && db.fact(`ascends ${table}`, () => isAscending(rows));
+      return rows !== null && db.derived(`ascends ${table}`, () => isAscending(rows));
     },
   };
 }
@@ -119,7 +119,7 @@ function readNulls(db: Database, table: string, name: string): Uint8Array | null
   }
   if (
     (column.kind === "number" || column.kind === "timestamp") &&
-    db.fact(nanQuestion(table, name), () => holdsNaN(column.values))
+    db.derived(nanQuestion(table, name), () => holdsNaN(column.values))
   ) {
     const { values } = column;
     for (let row = 0; row < length; row++) {

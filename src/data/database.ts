@@ -41,7 +41,7 @@ export class Database {
   readonly notes: readonly string[];
   readonly #keys = new Map<string, KeyIndex>();
   readonly #links = new Map<string, Link>();
-  readonly #facts = new Map<string, boolean>();
+  readonly #derived = new Map<string, unknown>();
 
   /**
    * @param tables - the tables, in the order of the schema.
@@ -160,15 +160,14 @@ export class Database {
   }
 
   /**
-   * Tells whether something holds of the rows, looked up only once.
+   * Returns what was derived from the rows, which never change: made when first asked for, then kept with the database.
    *
-   * @param name - names the question for this database.
-   * @param holds - looks it up.
+   * @param name - names it for this database; the same name always means the same thing.
+   * @param make - makes it.
    */
-  fact(name: string, holds: () => boolean): boolean {
-    const known = this.#facts.get(name) ?? holds();
-    this.#facts.set(name, known);
-    return known;
+  derived<T>(name: string, make: () => T): T {
+    if (!this.#derived.has(name)) this.#derived.set(name, make());
+    return this.#derived.get(name) as T;
   }
 
   /**
@@ -192,6 +191,30 @@ export class Database {
       }
     }
     return min <= max ? { min, max } : null;
+  }
+
+  /**
+   * Returns a database of some of the tables; foreign keys to the others are left out, links already built are kept.
+   *
+   * @param names - exact names.
+   */
+  only(names: readonly string[]): Database {
+    const kept = this.schema.tables.filter((table) => names.includes(table.name));
+    const tables = kept.map((table) => ({
+      ...table,
+      foreignKeys: table.foreignKeys.filter((key) => names.includes(key.table)),
+    }));
+    const part = new Database(
+      kept.map((table) => this.table(table.name)),
+      { tables },
+      this.notes,
+    );
+    for (const [name, index] of this.#keys) if (names.includes(name)) part.#keys.set(name, index);
+    for (const [id, link] of this.#links) {
+      const child = id.slice(0, id.indexOf("\u0000"));
+      if (names.includes(child) && names.includes(link.foreignKey.table)) part.#links.set(id, link);
+    }
+    return part;
   }
 
   /** Returns a database with one more table, such as one made from past targets; links and keys already built are kept. */
