@@ -22,6 +22,23 @@ export {
 } from "./path-plan.js";
 export { type PositionSample, samplePaths } from "./path-sampler.js";
 export { createSeeds, type Seeds } from "./seeds.js";
+export { formatSignalValue } from "./signals/format.js";
+export { planSignals } from "./signals/plan.js";
+export { type PruneOptions, pruneSignals } from "./signals/prune.js";
+export { createSignalStore, type SignalStore } from "./signals/store.js";
+export type {
+  Signal,
+  SignalEvidence,
+  SignalFormat,
+  SignalGroup,
+  SignalMatrix,
+  SignalOptions,
+  SignalPath,
+  SignalPlan,
+  SignalPrimitive,
+  SignalStep,
+  SignalWindow,
+} from "./signals/types.js";
 export {
   type FormatSubgraphOptions,
   formatSubgraph,
