@@ -1,6 +1,7 @@
 /** What a person can see behind an attribution: the value now, how it moved, and words for it. */
 import { formatNumber } from "../../src/core/pretty.js";
 import { MS_PER_DAY } from "../../src/core/time.js";
+import { capitalize, humanize, percent, singular, withoutUnit } from "../../src/core/words.js";
 import { type Column, cellText, isValid } from "../../src/data/column.js";
 import type { Database } from "../../src/data/database.js";
 import { isKnownAt, type KnownTimes, knownTimes } from "../../src/data/known.js";
@@ -8,7 +9,6 @@ import { findColumn } from "../../src/data/schema.js";
 import type { HeteroBatch } from "../batch.js";
 import type { ModelSpec } from "../spec.js";
 import { AGE_OF, SEASON } from "./attribute.js";
-import { capitalize, humanize, percent, singular, withoutUnit } from "./words.js";
 
 /** A signal in words, with its value. */
 export interface Description {

@@ -1,5 +1,6 @@
 /** Explanation: a prediction with its reasons, in words and numbers that add up. */
 import { formatNumber, textTable } from "../../src/core/pretty.js";
+import { percent } from "../../src/core/words.js";
 import type { CellValue } from "../../src/data/column.js";
 import type { TargetScale } from "../target.js";
 import { classShares, unscaleOutput } from "../target.js";
@@ -11,7 +12,6 @@ import {
   describePathColumn,
   describeSeedColumn,
 } from "./describe.js";
-import { percent } from "./words.js";
 
 /** A row that carried a contribution. */
 export interface Evidence {

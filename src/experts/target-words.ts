@@ -1,7 +1,8 @@
 /** A target in words, for reasons that speak of its past values. */
-import { humanize, singular, withoutUnit } from "../../gnn/explain/words.js";
+
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { AggregateName } from "../../pql/syntax/ast.js";
+import { humanize, singular, withoutUnit } from "../core/words.js";
 
 const WORDS: Readonly<Record<AggregateName, string>> = {
   SUM: "total",

@@ -9,10 +9,10 @@ import {
   fitComparisons,
   formatExplanation,
 } from "../../../gnn/explain/explanation.js";
-import { humanize, percent, singular, withoutUnit } from "../../../gnn/explain/words.js";
 import type { TargetScale } from "../../../gnn/target.js";
 import { createRng } from "../../../src/core/random.js";
 import { MS_PER_DAY } from "../../../src/core/time.js";
+import { humanize, percent, singular, withoutUnit } from "../../../src/core/words.js";
 import { initBackend } from "../../../src/tensor/backend.js";
 import { at, shop } from "../../support/shop.js";
 import { day, seedsAt, type World, worldOf } from "../fixtures.js";
