@@ -1,5 +1,6 @@
 /** Benchmark `step`: a training step of batch 512 on rel-f1's driver-position, beside PyTorch Geometric's RelBench model. */
-import { takeSeeds } from "../gnn/predict.js";
+
+import { takeSeeds } from "../graph/seeds.js";
 import { bindQuery, parseQuery, planTrainingTable } from "../pql/index.js";
 import { type BenchReport, benchReport } from "../src/cli/bench-report.js";
 import { measureSteps } from "../src/cli/bench-step.js";

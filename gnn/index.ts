@@ -21,7 +21,7 @@ export { type EncodingOptions, fitTableEncoding } from "./frame/fit-encoding.js"
 export { type SeedContextEncoding, seedContextEncoding } from "./frame/seed-context.js";
 export { createModel, type ModelOutput, type RelationalGnn } from "./model.js";
 export { layoutPaths, type PathLayout, type PathOptions } from "./paths.js";
-export { predictLogits, takeSeeds } from "./predict.js";
+export { predictLogits } from "./predict.js";
 export { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "./spec.js";
 export { fitTargetScale, type TargetScale, unscaleOutput } from "./target.js";
 export {

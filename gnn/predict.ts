@@ -11,19 +11,6 @@ export interface PredictOptions extends WorkOptions {
   readonly batchSize?: number;
 }
 
-/** Copies some of the seeds. */
-export function takeSeeds(seeds: Seeds, rows: ArrayLike<number>): Seeds {
-  const take = <A extends Int32Array | Float64Array>(from: A, to: A): A => {
-    for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]!]!;
-    return to;
-  };
-  return {
-    rows: take(seeds.rows, new Int32Array(rows.length)),
-    anchorTimes: take(seeds.anchorTimes, new Float64Array(rows.length)),
-    visibleTimes: take(seeds.visibleTimes, new Float64Array(rows.length)),
-  };
-}
-
 /**
  * Computes the network's outputs.
  *

@@ -1,5 +1,6 @@
 /** Training: one visible loop over epochs and batches, with early stopping on the validation rows. */
 import type { Seeds } from "../graph/seeds.js";
+import { takeSeeds } from "../graph/seeds.js";
 import { checkAborted, type WorkOptions } from "../src/core/progress.js";
 import { type Rng, shuffle } from "../src/core/random.js";
 import { evaluateMetrics, primaryMetric, type ValueTaskType } from "../src/task/metrics.js";
@@ -11,7 +12,7 @@ import { cosineWithWarmup } from "../src/tensor/schedule.js";
 import { trainStep } from "../src/tensor/train-step.js";
 import type { HeteroBatch, NeighborLoader } from "./batch.js";
 import type { RelationalGnn } from "./model.js";
-import { predictLogits, takeSeeds } from "./predict.js";
+import { predictLogits } from "./predict.js";
 import { scaleTarget, type TargetScale, unscaleOutput } from "./target.js";
 
 /** Settings of a training run; see {@link DEFAULT_TRAINER_CONFIG}. */

@@ -21,7 +21,7 @@ export {
   planTables,
 } from "./path-plan.js";
 export { type PositionSample, samplePaths } from "./path-sampler.js";
-export { createSeeds, type Seeds } from "./seeds.js";
+export { createSeeds, type Seeds, takeSeeds } from "./seeds.js";
 export { formatSignalValue } from "./signals/format.js";
 export { planSignals } from "./signals/plan.js";
 export { type PruneOptions, pruneSignals } from "./signals/prune.js";

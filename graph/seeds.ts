@@ -35,6 +35,23 @@ export function createSeeds(
 }
 
 /**
+ * Copies some of the seeds.
+ *
+ * @param rows - indexes into the seeds, in the order wanted.
+ */
+export function takeSeeds(seeds: Seeds, rows: ArrayLike<number>): Seeds {
+  const take = <A extends Int32Array | Float64Array>(from: A, to: A): A => {
+    for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]!]!;
+    return to;
+  };
+  return {
+    rows: take(seeds.rows, new Int32Array(rows.length)),
+    anchorTimes: take(seeds.anchorTimes, new Float64Array(rows.length)),
+    visibleTimes: take(seeds.visibleTimes, new Float64Array(rows.length)),
+  };
+}
+
+/**
  * Checks seeds against a graph.
  *
  * @param graph - the graph.

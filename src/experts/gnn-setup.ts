@@ -5,14 +5,13 @@ import { fitTableEncoding } from "../../gnn/frame/fit-encoding.js";
 import { type SeedContextEncoding, seedContextEncoding } from "../../gnn/frame/seed-context.js";
 import { createModel, type RelationalGnn } from "../../gnn/model.js";
 import { layoutPaths, type PathLayout, type PathOptions } from "../../gnn/paths.js";
-import { takeSeeds } from "../../gnn/predict.js";
 import { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "../../gnn/spec.js";
 import { fitTargetScale } from "../../gnn/target.js";
 import type { TrainerConfig, TrainingData } from "../../gnn/trainer.js";
 import { buildGraph } from "../../graph/build.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
-import { boundAggregations } from "../../pql/bind/bound.js";
+import { takeSeeds } from "../../graph/seeds.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
@@ -20,6 +19,7 @@ import type { Duration } from "../core/time.js";
 import type { Database } from "../data/database.js";
 import type { ValueTaskType } from "../task/metrics.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
+import { answerTables } from "./answer-tables.js";
 import { PAST_TARGETS, withPastTargets } from "./past-targets.js";
 
 /** Settings of the graph network. */
@@ -85,10 +85,7 @@ export function setUpGnn(
   const paths: PathOptions = {
     ...options.paths,
     dense: { [PAST_TARGETS]: [12, 3] },
-    // A target without a window aggregates rows that are always there: to see them is to see the answer.
-    without: boundAggregations(plan.target)
-      .filter(({ window }) => window === null)
-      .map(({ table }) => table.name),
+    without: answerTables(plan),
   };
   const layout = layoutOf(view.graph, plan.task.entityTable, paths, options.entityRowOnly ?? false);
   const cutoff = train.anchorTimes.reduce((a, b) => Math.max(a, b), -Infinity);

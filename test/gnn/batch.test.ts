@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { predictLogits, takeSeeds } from "../../gnn/predict.js";
+import { predictLogits } from "../../gnn/predict.js";
 import type { Seeds } from "../../graph/seeds.js";
+import { takeSeeds } from "../../graph/seeds.js";
 import { createRng } from "../../src/core/random.js";
 import { initBackend } from "../../src/tensor/backend.js";
 import { at, shop } from "../support/shop.js";
