@@ -31,6 +31,7 @@ export type { EventScan, ScanRange } from "./data/event-scan.js";
 export { formatInspection } from "./data/format-inspection.js";
 export { inspectDatabase } from "./data/inspect.js";
 export { openStreamed, type StreamedDatabase } from "./data/io/open-streamed.js";
+export { readTable } from "./data/io/read-table.js";
 export { writeTable } from "./data/io/write.js";
 export type { SchemaOverrides, TableOverrides } from "./data/schema-file.js";
 export { formatSchema, joinPaths, schemaGraph } from "./data/schema-graph.js";
@@ -57,6 +58,7 @@ export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "
 export {
   type CompiledQuery,
   type CompiledTargets,
+  type CompileOptions,
   compileQuery,
   compileTargets,
   type LanguageOptions,

@@ -4,11 +4,12 @@ import { spanOfWindows } from "../pql/bind/windows.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { type LabelTable, runPlan } from "../pql/run/execute.js";
 import { ConfigError } from "./core/errors.js";
-import type { WorkOptions } from "./core/progress.js";
-import { type Duration, formatTime, type Timestamp } from "./core/time.js";
+import { formatTime } from "./core/time.js";
 import { cellValue } from "./data/column.js";
 import type { Database } from "./data/database.js";
-import type { SplitTimes } from "./task/regime.js";
+import { givenLabels } from "./given-labels.js";
+import type { LabelOptions, LabelSet, TimeOptions } from "./label-types.js";
+import { foldsOverTime, makeFolds, splitByFold } from "./task/folds.js";
 import {
   type AnchorSplit,
   assignSplit,
@@ -22,33 +23,7 @@ import {
 } from "./task/splits.js";
 import { isSplitColumn, SPLITS, type SplitName } from "./task/training-table.js";
 
-/** Which anchors to label, and how rows are split. */
-export interface TimeOptions {
-  /** Exactly these anchors. */
-  readonly anchors?: readonly Timestamp[] | undefined;
-  /** RelBench's protocol: when validation and test begin; both or none. */
-  readonly val?: Timestamp | undefined;
-  readonly test?: Timestamp | undefined;
-  /** Validation and test anchors each; 1 by default. */
-  readonly evalAnchors?: number | undefined;
-  /** Distance of anchors; the length of the target's window by default. */
-  readonly step?: Duration | undefined;
-}
-
-/** How a query is labelled. */
-export interface LabelOptions extends WorkOptions {
-  /** Seed of a random split; 0 by default. */
-  readonly seed?: number | undefined;
-}
-
-/** The labels of a query. */
-export interface LabelSet {
-  /** The rows; split, unless the anchors were too few to split. */
-  readonly labels: LabelTable;
-  /** When validation and test begin, where the protocol says so; `null` otherwise. */
-  readonly splitTimes: SplitTimes | null;
-  readonly warnings: readonly string[];
-}
+export type { LabelOptions, LabelSet, TimeOptions } from "./label-types.js";
 
 /**
  * Labels a query's training table.
@@ -56,13 +31,15 @@ export interface LabelSet {
  * With `val` and `test` the anchors follow RelBench's protocol. Otherwise they step back from the latest whole window (or
  * are those given) and are split 0.8 / 0.1 / 0.1 by whole timeframes, each part's windows closed before the next begins.
  * Links are tested on the last timeframe and validated on the one before. Static targets are split by a column SPLIT, else by
- * the rows' own times, or at random where there are none. Anchors of a query asked `AT` a time close before it.
+ * the rows' own times, or at random where there are none, or in folds. Anchors of a query asked `AT` a time close before it.
+ * A training table by hand takes the place of all this, see {@link TimeOptions}.
  *
  * @param db - the database.
  * @param plan - the query's plan.
  * @param times - anchors and split.
  * @param options - `seed` of a random split; progress, cancellation.
- * @throws {@link ConfigError} CFG17x if anchors and data do not fit, CFG180 if only one of `val` and `test` is given.
+ * @throws {@link ConfigError} CFG17x if anchors and data do not fit, CFG180 if only one of `val` and `test` is given, CFG181 to
+ * CFG184 and DataError DAT13x for training tables and folds.
  */
 export function computeLabels(
   db: Database,
@@ -101,9 +78,13 @@ export function computeTargetLabels(
     );
   }
   const seed = options.seed ?? 0;
-  if (plans[0]!.horizon === null) {
-    return plans.map((plan) => staticLabels(db, plan, times, { ...work, seed }));
+  const given = times.table !== undefined || plans[0]!.task.given !== undefined;
+  if (given || plans[0]!.horizon === null) {
+    const labelled = given ? givenLabels : staticLabels;
+    const sets = plans.map((plan) => labelled(db, plan, times, { ...work, seed }));
+    return times.folds === undefined ? sets : sets.map((set) => inFolds(set, times, seed));
   }
+  if (times.folds !== undefined) throw foldsOverTime();
   const { split, warnings } = chooseAnchors(db, together(plans), times);
   const { val, test } = times;
   const splitTimes = val === undefined || test === undefined ? null : { val, test };
@@ -197,7 +178,7 @@ function staticLabels(
   db: Database,
   plan: TrainingTablePlan,
   times: TimeOptions,
-  options: WorkOptions & { readonly seed: number },
+  options: LabelOptions,
 ): LabelSet {
   const labels = runPlan(plan, db, times.anchors ?? null, options);
   const warnings = labels.warnings.map((warning) => warning.message);
@@ -212,8 +193,19 @@ function staticLabels(
   const timed = anchorTimes.length > 0 && anchorTimes.every((time) => Number.isFinite(time));
   const split = timed
     ? temporalSplit(anchorTimes)
-    : randomSplit(anchorTimes.length, { seed: options.seed });
+    : randomSplit(anchorTimes.length, { seed: options.seed ?? 0 });
   return { labels: { ...labels, split }, splitTimes: null, warnings };
+}
+
+/** The labels of a static target in folds, split so that the first one tests. */
+function inFolds(set: LabelSet, { folds: count, val }: TimeOptions, seed: number): LabelSet {
+  if (val !== undefined) {
+    const message = "`folds` makes the parts itself, so `val` and `test` have nothing to say";
+    throw new ConfigError("CFG184", message, { hint: "leave one of the two out" });
+  }
+  const { folds, warnings } = makeFolds(set.labels, count!, seed);
+  const labels = splitByFold(set.labels, folds, 0, seed);
+  return { labels, splitTimes: null, folds, warnings: [...set.warnings, ...warnings] };
 }
 
 /**

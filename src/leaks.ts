@@ -21,7 +21,7 @@ export interface HiddenFunctions {
  */
 export function hideFunctions(db: Database, plan: TrainingTablePlan): HiddenFunctions {
   const { target, task } = plan;
-  if (target.kind !== "column") return { plan, warnings: [] };
+  if (target.kind !== "column" || task.given) return { plan, warnings: [] };
   const { table, column } = target;
   const hidden = new Set(task.hiddenColumns.map((other) => `${other.table}.${other.column}`));
   const keys = keyColumns(table);

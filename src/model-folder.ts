@@ -2,14 +2,15 @@
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./core/errors.js";
-import type { ExpertName } from "./experts/expert.js";
+import type { ExpertState } from "./experts/expert.js";
+import type { GivenTarget } from "./task/given-target.js";
 import type { IntervalModel } from "./task/intervals.js";
 import type { Metrics } from "./task/metrics.js";
 import type { NamedArrays } from "./tensor/parameters.js";
 import { readArrays, writeArrays } from "./tensor/serialize.js";
 
 /** Version of the folder's layout; older readers refuse newer folders. */
-export const FOLDER_VERSION = 1;
+export const FOLDER_VERSION = 2;
 
 /** Everything in a model folder but the weights: `model.json`. */
 export interface ModelManifest {
@@ -17,12 +18,14 @@ export interface ModelManifest {
   readonly folderVersion: number;
   readonly version: string;
   readonly query: string;
+  /** What is known of a target that a training table by hand gave; absent: the query computes it. */
+  readonly given?: GivenTarget;
   readonly dialect: string;
   readonly nullLogic: string;
   readonly seed: number;
   readonly classes: readonly string[] | null;
   readonly intervals: IntervalModel | null;
-  readonly expert: { readonly name: ExpertName; readonly settings: unknown };
+  readonly expert: Omit<ExpertState, "weights">;
   /** Columns by table, with their storage, that the model was fitted with. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly warnings: readonly string[];

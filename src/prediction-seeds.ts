@@ -30,7 +30,8 @@ export function predictionSeeds(
 ): Seeds {
   const { entityTable } = plan.task;
   // A static target is predicted at each row's own time, as it was learned.
-  const anchor = request.anchor ?? plan.at ?? (plan.horizon === null ? null : latestTime(db, plan));
+  const isStatic = plan.horizon === null && !plan.task.given?.timed;
+  const anchor = request.anchor ?? plan.at ?? (isStatic ? null : latestTime(db, plan));
   if (request.entities) {
     const rows = Int32Array.from(request.entities, (id) => findEntity(db, entityTable, id));
     const own = db.timeColumn(entityTable);

@@ -7,17 +7,15 @@ import { formatNumber } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
-import { restoreConstant } from "./experts/constant.js";
 import type { FittedExpert } from "./experts/expert.js";
-import { restoreGnn } from "./experts/gnn.js";
-import { fitExpert, type ModelOptions, requireModel } from "./fit.js";
+import { restoreExpert } from "./experts/restore.js";
+import { type Fit, fitExpert, type ModelOptions, requireModel } from "./fit.js";
 import {
   countParts,
   type JudgedPart,
   judgeBaselines,
   judgePart,
   type PartMetrics,
-  type PartOutputs,
 } from "./judge.js";
 import { computeLabels, type TimeOptions } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
@@ -35,7 +33,7 @@ import { applyIntervals, fitIntervals, type IntervalModel } from "./task/interva
 import type { Metrics } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
-import type { TrainingTable } from "./task/training-table.js";
+import { splitRows, type TrainingTable } from "./task/training-table.js";
 import { type BackendName, initBackend } from "./tensor/backend.js";
 import { VERSION } from "./version.js";
 
@@ -128,10 +126,8 @@ export class Predictor {
     options.onProgress?.({ stage: "labels", message: "computing labels" });
     const { labels, warnings } = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
     await initBackend(options.backend === undefined ? {} : { backend: options.backend });
-    const fit = fitExpert(db, plan, labels, labels.anchorTimes, options);
-    const { intervals, scores } = freeingOnError(fit.expert, () =>
-      judge(db, fit.expert, labels, options),
-    );
+    const fit = await fitExpert(db, plan, labels, labels.anchorTimes, options);
+    const { intervals, scores } = freeingOnError(fit.expert, () => judge(db, fit, labels, options));
     return new Predictor({
       db,
       plan,
@@ -169,13 +165,10 @@ export class Predictor {
       dialect: manifest.dialect,
       nullLogic: manifest.nullLogic,
     } as LanguageOptions;
-    const { plan } = compileQuery(db.schema, manifest.query, language);
+    const { given } = manifest;
+    const { plan } = compileQuery(db.schema, manifest.query, { ...language, given });
     await initBackend(options.backend === undefined ? {} : { backend: options.backend });
-    const { settings, name } = manifest.expert;
-    const expert =
-      name === "gnn"
-        ? restoreGnn(db, plan, { settings, weights })
-        : restoreConstant(plan, settings);
+    const expert = restoreExpert(db, plan, { ...manifest.expert, weights });
     const { classes, intervals, seed, dialect, warnings, scores } = manifest;
     return new Predictor({ db, plan, classes, expert, intervals, seed, dialect, warnings, scores });
   }
@@ -305,12 +298,17 @@ export class Predictor {
       folderVersion: FOLDER_VERSION,
       version: VERSION,
       query: plan.query,
+      ...(plan.task.given && { given: plan.task.given }),
       dialect,
       nullLogic: plan.nullLogic,
       seed,
       classes,
       intervals,
-      expert: { name: state.name, settings: state.settings },
+      expert: {
+        name: state.name,
+        settings: state.settings,
+        ...(state.frame !== undefined && { frame: state.frame }),
+      },
       tables: storageOf(db.schema),
       warnings,
       scores,
@@ -339,22 +337,23 @@ export class Predictor {
   }
 }
 
-/** Fits intervals on the validation rows and scores the held-out test rows. */
+/**
+ * Fits intervals on what was said about the validation rows before they were learned from, and scores the held-out test rows.
+ */
 function judge(
   db: Database,
-  expert: FittedExpert,
+  { expert, heldOut }: Fit,
   labels: TrainingTable,
   options: FitOptions,
 ): { intervals: IntervalModel | null; scores: Metrics | null } {
-  const judged = (part: JudgedPart): PartOutputs | null =>
-    countParts(labels)[part] === 0
+  const scores =
+    countParts(labels).test === 0
       ? null
-      : judgePart(db, expert, labels, part, labels.anchorTimes, options);
-  const scores = judged("test")?.metrics ?? null;
-  const val = labels.task.taskType === "regression" ? judged("val") : null;
-  if (val === null) return { intervals: null, scores };
+      : judgePart(db, expert, labels, "test", labels.anchorTimes, options).metrics;
+  if (labels.task.taskType !== "regression" || heldOut === null) return { intervals: null, scores };
+  const targets = Float64Array.from(splitRows(labels, "val"), (row) => labels.targets[row]!);
   const lowest = labels.targets.reduce((a, b) => Math.min(a, b), Infinity);
-  const intervals = fitIntervals(val.outputs, val.labels.targets, {
+  const intervals = fitIntervals(heldOut.outputs, targets, {
     ...(options.interval !== undefined && { level: options.interval }),
     support: { min: lowest >= 0 ? 0 : null, max: null },
   });

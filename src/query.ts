@@ -7,12 +7,23 @@ import { planTrainingTable, planTrainingTables, type TrainingTablePlan } from ".
 import type { Dialect, PredictiveQuery } from "../pql/syntax/ast.js";
 import { parseQuery } from "../pql/syntax/parse.js";
 import type { Schema } from "./data/schema.js";
+import { givenPlan, withGivenTarget } from "./given-plan.js";
+import type { TimeOptions } from "./label-types.js";
+import { describeGivenTarget, type GivenTarget } from "./task/given-target.js";
 
 /** Which language a query is written in, and the values of its parameters. */
 export interface LanguageOptions {
   readonly dialect?: Dialect | undefined;
   readonly nullLogic?: NullLogic | undefined;
   readonly params?: Parameters | undefined;
+}
+
+/** How a query is understood: its language, and where its target comes from if not from the data. */
+export interface CompileOptions extends LanguageOptions {
+  /** `table`: the user's own training table, whose TARGET is predicted; `step`: how far its targets look ahead. */
+  readonly times?: Pick<TimeOptions, "table" | "step"> | undefined;
+  /** What is known of such a table where it is not at hand, as a model folder keeps it. */
+  readonly given?: GivenTarget | undefined;
 }
 
 /** A query with one target, ready to run. */
@@ -33,16 +44,17 @@ export interface CompiledTargets {
  *
  * @param schema - the database's schema.
  * @param text - the query.
- * @param options - dialect, logic of missing values, parameters.
- * @throws {@link PqlError} the first of all errors, the rest are in `others`; PQL328 if there are several targets.
+ * @param options - dialect, logic of missing values, parameters; the training table by hand, if there is one.
+ * @throws {@link PqlError} the first of all errors, the rest are in `others`; PQL328 if there are several targets;
+ * ConfigError CFG181 if the query does not fit the training table.
  */
 export function compileQuery(
   schema: Schema,
   text: string,
-  options: LanguageOptions = {},
+  options: CompileOptions = {},
 ): CompiledQuery {
-  const { query, bound } = readQuery(schema, text, options);
-  return { bound, plan: withKeyNames(planTrainingTable(bound), query) };
+  const { query, bound, finish } = readQuery(schema, text, options);
+  return { bound, plan: finish(withKeyNames(planTrainingTable(bound), query)) };
 }
 
 /**
@@ -56,24 +68,34 @@ export function compileQuery(
 export function compileTargets(
   schema: Schema,
   text: string,
-  options: LanguageOptions = {},
+  options: CompileOptions = {},
 ): CompiledTargets {
-  const { query, bound } = readQuery(schema, text, options);
-  return { bound, plans: planTrainingTables(bound).map((plan) => withKeyNames(plan, query)) };
+  const { query, bound, finish } = readQuery(schema, text, options);
+  return {
+    bound,
+    plans: planTrainingTables(bound).map((plan) => finish(withKeyNames(plan, query))),
+  };
 }
 
 function readQuery(
   schema: Schema,
   text: string,
-  { dialect, nullLogic, params }: LanguageOptions,
-): { readonly query: PredictiveQuery; readonly bound: BoundQuery } {
+  { dialect, nullLogic, params, times, given: known }: CompileOptions,
+): {
+  readonly query: PredictiveQuery;
+  readonly bound: BoundQuery;
+  readonly finish: (plan: TrainingTablePlan) => TrainingTablePlan;
+} {
   const language = {
     ...(dialect && { dialect }),
     ...(nullLogic && { nullLogic }),
     ...(params && { params }),
   };
-  const query = parseQuery(text, language);
-  return { query, bound: bindQuery(query, schema, language) };
+  const given = times?.table ? describeGivenTarget(times.table, times.step) : known;
+  const query = parseQuery(text, { ...language, givenTarget: given !== undefined });
+  if (!given) return { query, bound: bindQuery(query, schema, language), finish: (plan) => plan };
+  const bound = bindQuery(query, withGivenTarget(schema, query, given), language);
+  return { query, bound, finish: (plan) => givenPlan(plan, bound, schema, given) };
 }
 
 /** Names the key's columns in results as the query spells them, in the order of the schema. */

@@ -21,7 +21,7 @@ export interface PredictionRows {
 
 /**
  * Lists the rows to predict at each anchor. Listed ids are all predicted if they exist; a static target is predicted
- * where it is missing.
+ * where it is missing, one that is given in a table by hand everywhere.
  *
  * @param run - the run.
  * @param anchors - ascending; `null` = each entity's own time.
@@ -31,7 +31,7 @@ export function predictRows(run: Run, anchors: Float64Array | null): PredictionR
   const { entity, task, where, target } = plan;
   const listed = entity.ids && findListed(columns.db, entity, entity.ids);
   const filter = listed ? null : where;
-  const missing = listed || task.window !== null ? null : target;
+  const missing = listed || task.window !== null || task.given ? null : target;
   const clauses = { truth: missing ? [missing] : [], sight: filter ? [filter] : [] };
   const labeller = missing && createLabeller(columns, task, missing);
   forEachAnchor(run, anchors, clauses, ({ at, index, truth, sight }) => {

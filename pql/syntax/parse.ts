@@ -7,6 +7,7 @@ import { buildQuery } from "./build-ast.js";
 import type { QueryCstNode } from "./cst-types.js";
 import { type PqlWarning, parserErrorProvider, syntaxErrors } from "./diagnostics.js";
 import { type Extension, findExtensions, spanOf } from "./dialect.js";
+import { nameGivenTarget } from "./given-target.js";
 import { PqlParser } from "./grammar.js";
 import { MEANT } from "./slips.js";
 import { LeftBracket, lexQuery, Minus, Not, RightBracket } from "./tokens.js";
@@ -15,6 +16,8 @@ import { LeftBracket, lexQuery, Minus, Not, RightBracket } from "./tokens.js";
 export interface ParseOptions {
   /** `relgraph` (default) takes the superset, `kumo` exactly the published grammar. */
   readonly dialect?: Dialect;
+  /** Whether the bare name `TARGET` may stand for the target: its values are given in a table of their own. */
+  readonly givenTarget?: boolean;
 }
 
 /** All that reading a text gives. */
@@ -73,8 +76,9 @@ export function firstWithOthers(errors: readonly PqlError[]): PqlError {
  * @param options - the dialect.
  */
 export function parseText(text: string, options: ParseOptions = {}): ParsedText {
-  const { dialect = "relgraph" } = options;
-  const { tokens, comments, unexpected } = lexQuery(text);
+  const { dialect = "relgraph", givenTarget = false } = options;
+  const { tokens: written, comments, unexpected } = lexQuery(text);
+  const tokens = givenTarget ? nameGivenTarget(written) : written;
   const errors = unexpected.map(({ offset, length }) => unexpectedCharacters(text, offset, length));
   const tooLarge = checkSize(tokens, text);
   if (tooLarge) return { query: null, errors: [tooLarge], warnings: [], extensions: [] };

@@ -22,6 +22,8 @@ export interface SeedFlags {
 
 /** Flags wherever a query is given. */
 export interface LanguageFlags {
+  /** A training table by hand; then the query may ask for its TARGET. */
+  readonly table?: string;
   readonly dialect?: Dialect;
   readonly nullLogic?: NullLogic;
   readonly param?: readonly string[];
@@ -125,7 +127,8 @@ export async function readQuery(query: string, flags: LanguageFlags): Promise<Wr
   const language = languageOf(flags);
   const { parseQuery } = await import("../../pql/syntax/parse.js");
   const { dialect } = language;
-  return { language, tree: parseQuery(query, dialect === undefined ? {} : { dialect }) };
+  const givenTarget = flags.table !== undefined;
+  return { language, tree: parseQuery(query, { ...(dialect && { dialect }), givenTarget }) };
 }
 
 /**

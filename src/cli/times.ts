@@ -5,7 +5,7 @@ import { ConfigError } from "../core/errors.js";
 import { type Duration, requireTime, type Timestamp } from "../core/time.js";
 import { unreadable } from "../data/io/sources.js";
 import type { TimeOptions } from "../labels.js";
-import { contradiction, notYet } from "./usage.js";
+import { contradiction } from "./usage.js";
 import { duration, splitList, time, wholeNumber } from "./values.js";
 
 /** The flags of TIMES. */
@@ -35,10 +35,13 @@ export function withTimes(command: Command): Command {
       "distance of anchors, such as 30d or 12h (default: the target's window)",
       duration("--step"),
     )
-    .option("--table <file>", "your own training table (later version)")
+    .option(
+      "--table <file>",
+      "your own training table (key, TIMESTAMP, TARGET, SPLIT) for PREDICT TARGET FOR EACH t.key",
+    )
     .option(
       "--folds <k>",
-      "K-fold cross-validation of a static task (later version)",
+      "K-fold cross-validation of a static task (evaluate, labels)",
       wholeNumber("--folds", 2),
     );
 }
@@ -48,28 +51,41 @@ export function withTimes(command: Command): Command {
  *
  * @param flags - as parsed.
  * @throws {@link ConfigError} CFG101 for a time that is none, CFG509 for a file without times, CFG508 for options that
- * contradict each other, CFG190 for `--table` and `--folds`; DataError DAT201 or DAT205 if a file cannot be read.
+ * contradict each other; DataError DAT2xx if a file cannot be read.
  */
 export async function readTimes(flags: TimesFlags): Promise<TimeOptions> {
-  if (flags.table !== undefined) throw notYet("`--table`", "write the target as a query");
-  if (flags.folds !== undefined) throw notYet("`--folds`", "leave it out for one random split");
-  const { val, test, evalAnchors, step } = flags;
+  const { val, test, evalAnchors, step, folds } = flags;
+  refuseTogether(flags);
+  if (flags.table !== undefined) {
+    const { readTable } = await import("../data/io/read-table.js");
+    return { table: await readTable(flags.table), val, test, step, folds };
+  }
   if (flags.anchors === undefined) {
     if (evalAnchors !== undefined && val === undefined && test === undefined) {
       const message = "`--eval-anchors` belongs to `--val` and `--test`, which are missing";
       throw contradiction(message, "give all three, or leave `--eval-anchors` out");
     }
-    return { val, test, evalAnchors, step };
-  }
-  const other = (["val", "test", "evalAnchors", "step"] as const).find(
-    (name) => flags[name] !== undefined,
-  );
-  if (other) {
-    const written = other === "evalAnchors" ? "eval-anchors" : other;
-    const message = `\`--anchors\` lists all anchors, so \`--${written}\` has nothing to say`;
-    throw contradiction(message, "leave one of the two out");
+    return { val, test, evalAnchors, step, folds };
   }
   return { anchors: await readAnchors(flags.anchors) };
+}
+
+/** What each of these options leaves nothing to say for. */
+const CONTRADICTED = {
+  anchors: ["lists all anchors", ["val", "test", "evalAnchors", "step", "table", "folds"]],
+  table: ["has its own times", ["evalAnchors"]],
+  folds: ["makes the parts itself", ["val", "test", "evalAnchors", "step"]],
+} as const;
+
+function refuseTogether(flags: TimesFlags): void {
+  for (const [name, [why, others]] of Object.entries(CONTRADICTED)) {
+    if (flags[name as keyof TimesFlags] === undefined) continue;
+    const other = others.find((option) => flags[option] !== undefined);
+    if (!other) continue;
+    const written = other === "evalAnchors" ? "eval-anchors" : other;
+    const message = `\`--${name}\` ${why}, so \`--${written}\` has nothing to say`;
+    throw contradiction(message, "leave one of the two out");
+  }
 }
 
 async function readAnchors(text: string): Promise<Timestamp[]> {

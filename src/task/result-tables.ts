@@ -13,25 +13,38 @@ import {
 import type { Database } from "../data/database.js";
 import { Table } from "../data/table.js";
 import { concatLabels, concatPredictions } from "./concat-predictions.js";
+import type { RowFolds } from "./folds.js";
 import { isYes, type PredictionTable, type PredictionValues } from "./prediction-table.js";
 import type { Regime } from "./regime.js";
 import { SPLITS, type TargetLists, type TrainingTable } from "./training-table.js";
 
 /**
  * Writes labels as a table: the entity's key columns, TIMESTAMP, for forecasts FORECAST_STEP, TARGET and, where the rows are
- * split, SPLIT.
+ * split, SPLIT; of folds FOLD in its place.
  *
  * @param labels - the labelled rows.
  * @param db - the database that `entityRows` points into.
+ * @param folds - the fold in which each row tests, counted from 0; FOLD counts from 1.
  * @returns TARGET is a number (0 or 1 for binary targets), the class, or a list; TIMESTAMP is null for a static task.
  */
-export function trainingTableToTable(labels: TrainingTable, db: Database): Table {
+export function trainingTableToTable(labels: TrainingTable, db: Database, folds?: RowFolds): Table {
   return new Table("labels", [
     ...entityColumns(labels, db),
     ...(labels.steps ? [numberColumn("FORECAST_STEP", labels.steps)] : []),
     targetColumn(labels),
-    ...(labels.split ? [codedColumn("SPLIT", SPLITS, Int32Array.from(labels.split))] : []),
+    ...partColumns(labels, folds),
   ]);
+}
+
+function partColumns({ split }: TrainingTable, folds?: RowFolds): Column[] {
+  if (folds)
+    return [
+      numberColumn(
+        "FOLD",
+        Int32Array.from(folds.of, (fold) => fold + 1),
+      ),
+    ];
+  return split ? [codedColumn("SPLIT", SPLITS, Int32Array.from(split))] : [];
 }
 
 /**

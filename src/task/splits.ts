@@ -329,6 +329,20 @@ export function splitAtTimes(
   return codes;
 }
 
+/**
+ * Splits rows of a training table by hand at the starts of two parts: train before `val`, val before `test`, test from then on.
+ *
+ * @param times - float64 `[rows]`.
+ * @param start - when validation and test begin.
+ * @returns uint8 `[rows]`: indexes into {@link SPLITS}.
+ */
+export function splitGivenTimes(
+  times: Float64Array,
+  start: { readonly val: Timestamp; readonly test: Timestamp },
+): Uint8Array {
+  return Uint8Array.from(times, (time) => (time < start.val ? 0 : time < start.test ? 1 : 2));
+}
+
 /** Gives the rows in an order their part: the first share train, the next val, the rest test. */
 function cut(order: Int32Array, ratios: SplitRatios): Uint8Array {
   const [trainShare, valShare, testShare] = checkRatios(ratios);

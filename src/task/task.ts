@@ -1,5 +1,6 @@
 /** What is predicted: the task of a query, independent of how it was written. */
 import type { TimeWindow } from "../core/time.js";
+import type { GivenTarget } from "./given-target.js";
 
 /**
  * The kind of answer.
@@ -42,6 +43,8 @@ export interface EntityTask {
   readonly top?: number;
   /** The table of the items that a list of keys names; absent: the list holds categories. */
   readonly itemTable?: string;
+  /** What is known of a target whose values are given in a table by hand; absent: the query computes them. */
+  readonly given?: GivenTarget;
   /** Columns that the target is a plain function of, hidden from models: pairs of table and column. */
   readonly hiddenColumns: readonly { readonly table: string; readonly column: string }[];
 }

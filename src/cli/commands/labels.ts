@@ -41,7 +41,7 @@ export const registerLabels: Register = (program, open) => {
       await checkTableFile(flags.out);
       const db = await openQueryData(session, flags, tree, "label");
       const { compileTargets } = await import("../../query.js");
-      const { bound, plans } = compileTargets(db.schema, query, language);
+      const { bound, plans } = compileTargets(db.schema, query, { ...language, times });
       const sets = await label(session, db, plans, times, flags.seed);
       const warnings = [...new Set(sets.flatMap((set) => set.warnings))];
       for (const warning of warnings) session.warn(warning);
@@ -52,14 +52,14 @@ export const registerLabels: Register = (program, open) => {
       const [first] = sets;
       const table =
         sets.length === 1
-          ? trainingTableToTable(first!.labels, db)
+          ? trainingTableToTable(first!.labels, db, first!.folds)
           : namedLabelsToTable(
               sets.map(({ labels }, i) => ({ name: plans[i]!.name!, labels })),
               db,
             );
       const { split } = first!.labels;
       await giveTable(session, table, flags.out, {
-        query: printQuery(bound.query),
+        query: plans.length === 1 ? plans[0]!.query : printQuery(bound.query),
         taskType: plans[0]!.task.taskType,
         ...(plans.length > 1 && {
           targets: plans.map(({ name, task }) => ({ name, taskType: task.taskType })),
@@ -72,7 +72,7 @@ export const registerLabels: Register = (program, open) => {
 };
 
 /** The labels of one target. */
-type Labelled = Pick<LabelSet, "labels" | "warnings">;
+type Labelled = Pick<LabelSet, "labels" | "warnings" | "folds">;
 
 /** Labels at exactly the anchors given, by an option or the query's AT, without a split; else by the protocol, split. */
 async function label(
@@ -85,7 +85,7 @@ async function label(
   const at = plans[0]!.at;
   const asked = at === null || times.val !== undefined ? undefined : [at];
   const anchors = times.anchors ?? asked;
-  if (!anchors) {
+  if (!anchors || times.table || times.folds !== undefined) {
     const { computeTargetLabels } = await import("../../labels.js");
     return computeTargetLabels(db, plans, times, { ...session.work, seed });
   }

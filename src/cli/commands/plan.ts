@@ -70,7 +70,7 @@ export const registerPlan: Register = (program, open) => {
       const db = await openQueryData(session, flags, tree, "label");
       const { compileTargets } = await import("../../query.js");
       const { computeTargetLabels } = await import("../../labels.js");
-      const { plans } = compileTargets(db.schema, query, language);
+      const { plans } = compileTargets(db.schema, query, { ...language, times });
       const at = plans[0]!.at;
       const asked = at === null || times.val !== undefined ? times : { ...times, anchors: [at] };
       const sets = computeTargetLabels(db, plans, times.anchors ? times : asked, {

@@ -84,6 +84,13 @@ export async function listFolder(folder: string): Promise<Folder> {
   return { files, schemaFile, notes: ignored.length === 0 ? [] : [`ignored files: ${shown}`] };
 }
 
+/** Names the table and the format of a file by its ending; `null` where the ending is none of a table's. */
+export function tableFile(path: string): TableFile | null {
+  const name = basename(path);
+  const format = formatOf(name);
+  return format && { table: tableName(name), path, format };
+}
+
 function formatOf(name: string): FileFormat | null {
   const lower = name.toLowerCase();
   return ENDINGS.find(([ending]) => lower.endsWith(ending))?.[1] ?? null;
