@@ -10,6 +10,7 @@ import { csvRelation } from "./csv.js";
 import { type Engine, openEngine } from "./duckdb.js";
 import { attachDuckDb } from "./duckdb-file.js";
 import { readSources, settingsOf, tableSettings } from "./open.js";
+import { createParquetDecoder } from "./parquet/decoder.js";
 import { checkReadable, parquetRelation, readTableFile, translateFault } from "./read-file.js";
 import { type Relation, readRelation } from "./read-relation.js";
 import { scanRelation } from "./scan.js";
@@ -27,6 +28,9 @@ export interface StreamedDatabase {
 
 /** Rows that the schema of a streamed table is settled from. */
 const SAMPLE = 20_480;
+
+/** Rows of a Parquet file from which on a thread of its own is worth its start. */
+const MANY = 1_000_000;
 
 /**
  * Opens a database as `Database.open` does, without loading some of its tables. Their keys, times and links are inferred from
@@ -51,6 +55,11 @@ export async function openStreamed(
     },
   );
   const engine = await openEngine();
+  const decoder = createParquetDecoder();
+  const close = (): void => {
+    decoder.close();
+    engine.close();
+  };
   try {
     const folder = isFolder ? await listFolder(path) : null;
     const settings = await settingsOf(options, folder?.schemaFile ?? null);
@@ -62,17 +71,26 @@ export async function openStreamed(
       const nullValues = tableSettings(settings, name).nullValues ?? [];
       relations.set(name, await relationOf(sources, name, nullValues));
     }
+    for (const { parquet, rows } of relations.values()) {
+      if (parquet !== undefined && rows !== null && rows >= MANY) decoder.start();
+    }
     const sampled = sources.map((source) => sampleSource(engine, source, relations));
     const db = await readSources(sampled, settings, folder?.notes ?? [], options);
     return {
       db: streamed.reduce((held, name) => held.withRows(emptyTable(held, name)), db),
       scans: streamed.map((name) =>
-        scanRelation(engine, relations.get(name)!, db.tableSchema(name), digitsOf(db, name)),
+        scanRelation(
+          engine,
+          relations.get(name)!,
+          db.tableSchema(name),
+          digitsOf(db, name),
+          decoder,
+        ),
       ),
-      close: engine.close,
+      close,
     };
   } catch (error) {
-    engine.close();
+    close();
     throw error;
   }
 }

@@ -97,7 +97,8 @@ export async function parquetRelation(engine: Engine, file: TableFile): Promise<
   const [counts] = await engine.rows(
     `SELECT CAST(num_rows AS DOUBLE) AS rows FROM parquet_file_metadata(${path})`,
   );
-  return { sql, table: file.table, columns, rows: Number(counts?.["rows"] ?? 0) };
+  const rows = Number(counts?.["rows"] ?? 0);
+  return { sql, table: file.table, columns, rows, parquet: file.path };
 }
 
 async function readJson(

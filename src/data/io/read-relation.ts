@@ -14,6 +14,8 @@ export interface Relation {
   readonly columns: readonly RelationColumn[];
   /** Rows, where known; then they are streamed and counted. `null`: the engine reads all of them first. */
   readonly rows: number | null;
+  /** The path of the Parquet file that holds exactly these rows, if one does. */
+  readonly parquet?: string;
 }
 
 /** A column of a relation. */

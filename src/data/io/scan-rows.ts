@@ -1,10 +1,10 @@
 /** The rows of a scan: vectors of the engine gathered into chunks, while the engine already reads what comes next. */
-import { AbortedError, DataError, RelError } from "../../core/errors.js";
-import { checkAborted, type WorkOptions } from "../../core/progress.js";
+import type { WorkOptions } from "../../core/progress.js";
 import type { Column } from "../column.js";
-import { type Bindings, type Engine, engineMessage } from "./duckdb.js";
+import type { Bindings, Engine } from "./duckdb.js";
 import type { Relation } from "./read-relation.js";
 import { type ChunkColumn, type ChunkKind, createChunkColumn } from "./scan-columns.js";
+import { broken, guardOf, unfit } from "./scan-guard.js";
 import { createStringEncoder } from "./string-dictionary.js";
 import type { Vector } from "./vector-sinks.js";
 
@@ -28,22 +28,6 @@ const READ_AHEAD = "8MB";
 
 /** Turns of the event loop after which an answer is late. */
 const TURNS = 16;
-
-/** The error of a column that cannot be read in chunks. */
-export function unfit(table: string, column: string, why: string): DataError {
-  return new DataError("DAT216", `\`${table}.${column}\` cannot be read in chunks: ${why}`, {
-    at: { table, column },
-    hint: "load the table, or settle the column's type in its file",
-  });
-}
-
-function broken(table: string, why: string, cause?: unknown): DataError {
-  return new DataError("DAT217", `\`${table}\` cannot be read to its end: ${why}`, {
-    at: { table },
-    hint: "the file may be damaged or changing: check it, then read it again",
-    cause,
-  });
-}
 
 /**
  * Reads rows chunk by chunk. The engine works only while it is asked for more, so chunks that are complete wait, and are
@@ -185,24 +169,5 @@ function createFiller(
       held = 0;
       return columns.map((column) => column.finish(rows));
     },
-  };
-}
-
-/** Watches the caller's signal, tells progress and turns errors into ours. */
-function guardOf(table: string, { signal, onProgress }: WorkOptions, stop: () => void) {
-  const what = `reading \`${table}\``;
-  checkAborted(signal, what);
-  signal?.addEventListener("abort", stop, { once: true });
-  return {
-    check: (): void => checkAborted(signal, what),
-    report(done: number, total: number | null): void {
-      const message = `${table}: ${done.toLocaleString("en-US")} rows`;
-      onProgress?.({ stage: "scan", message, done, ...(total !== null && { total }) });
-    },
-    errorOf(error: unknown): unknown {
-      if (signal?.aborted) return new AbortedError(what);
-      return error instanceof RelError ? error : broken(table, engineMessage(error), error);
-    },
-    end: (): void => signal?.removeEventListener("abort", stop),
   };
 }

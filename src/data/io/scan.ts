@@ -1,11 +1,16 @@
 /** A table that stays in its file as a scan: chosen columns, between two times, chunk by chunk. */
+import type { WorkOptions } from "../../core/progress.js";
 import type { Column } from "../column.js";
 import type { EventScan, ScanRange } from "../event-scan.js";
 import type { TableSchema } from "../schema.js";
 import { type Engine, sqlName } from "./duckdb.js";
+import type { ParquetDecoder } from "./parquet/decoder.js";
+import { planParquet, readFooter, type WantedColumn } from "./parquet/parquet-file.js";
+import type { ParquetPlan } from "./parquet/parquet-plan.js";
 import { type Reading, type Relation, readingOf } from "./read-relation.js";
 import { type ChunkKind, isChunkKind } from "./scan-columns.js";
-import { type PlannedColumn, readRows, unfit } from "./scan-rows.js";
+import { guardOf, unfit } from "./scan-guard.js";
+import { type PlannedColumn, readRows } from "./scan-rows.js";
 
 /**
  * Makes the scan of a relation.
@@ -14,12 +19,14 @@ import { type PlannedColumn, readRows, unfit } from "./scan-rows.js";
  * @param relation - the table.
  * @param schema - its settled schema: what kinds its columns have.
  * @param integers - names of columns that hold integers beyond 2^53, as digits.
+ * @param decoder - reads plain Parquet past the engine.
  */
 export function scanRelation(
   engine: Engine,
   relation: Relation,
   schema: TableSchema,
   integers: ReadonlySet<string>,
+  decoder: ParquetDecoder,
 ): EventScan {
   const { table } = relation;
   const plan = (name: string): PlannedColumn => {
@@ -37,6 +44,11 @@ export function scanRelation(
     table,
     async *rows(columns, range, options = {}) {
       const planned = columns.map(plan);
+      const direct = await planDirect(relation, planned, range);
+      if (direct !== null) {
+        yield* readDirect(decoder, table, direct, options);
+        return;
+      }
       const where = await whereOf(engine, relation, range);
       yield* readRows(engine, relation, planned, where, options);
     },
@@ -56,6 +68,50 @@ export function scanRelation(
       return last === Infinity ? max(` WHERE isfinite(CAST(${sql} AS TIMESTAMP))`) : last;
     },
   };
+}
+
+/** Plans to read a Parquet file past the engine; `null` where only the engine can. */
+async function planDirect(
+  { columns, parquet }: Relation,
+  planned: readonly PlannedColumn[],
+  range: ScanRange | null,
+): Promise<ParquetPlan | null> {
+  if (parquet === undefined || planned.some(({ kind }) => kind === "digits")) return null;
+  const file = await readFooter(parquet);
+  if (file === null) return null;
+  const want = (name: string, integer: boolean): WantedColumn => {
+    const index = columns.findIndex((column) => column.name === name);
+    const { sqlName: fileName, type } = columns[index]!;
+    return { name, index, fileName, type, integer };
+  };
+  const wanted = planned.map(({ name, integer }) => want(name, integer));
+  const times = range && { column: want(range.column, false), times: range };
+  return planParquet(file, wanted, times);
+}
+
+/** Reads rows past the engine. */
+async function* readDirect(
+  decoder: ParquetDecoder,
+  table: string,
+  plan: ParquetPlan,
+  options: WorkOptions,
+): AsyncGenerator<readonly Column[]> {
+  const guard = guardOf(table, options, () => {});
+  let done = 0;
+  try {
+    for await (const { columns, rows, unfit: name } of decoder.chunks(plan)) {
+      guard.check();
+      if (name !== null) throw unfit(table, name, "it holds integers beyond 2^53");
+      yield columns;
+      done += rows;
+      guard.report(done, plan.rows);
+    }
+    guard.check();
+  } catch (error) {
+    throw guard.errorOf(error);
+  } finally {
+    guard.end();
+  }
 }
 
 const digits: Reading = { sql: (column) => `CAST(${column} AS VARCHAR)`, kind: "digits" };

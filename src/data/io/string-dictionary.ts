@@ -31,10 +31,12 @@ export interface StringEncoder {
 /**
  * Makes an encoder with an empty dictionary.
  *
- * @param bindings - DuckDB's low-level functions, to follow pointers.
+ * @param bindings - DuckDB's low-level functions, or others that follow the pointers of the strings.
  * @see DuckDB `duckdb_string_t`: length, then 12 bytes inline padded with zeros, or a prefix and a pointer.
  */
-export function createStringEncoder(bindings: Bindings): StringEncoder {
+export function createStringEncoder(
+  bindings: Pick<Bindings, "get_data_from_pointer">,
+): StringEncoder {
   const entries: string[] = [];
   const long = createDictionary();
   const longCodes: number[] = [];
