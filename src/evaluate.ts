@@ -1,86 +1,54 @@
-/** Honest evaluation: both regimes side by side, several seeds, always beside the naive baselines. */
+/** Honest evaluation: both regimes side by side, several seeds or folds, always beside the naive baselines. */
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { ConfigError } from "./core/errors.js";
-import { formatNumber, textTable } from "./core/pretty.js";
 import type { Database } from "./data/database.js";
-import type { ExpertName } from "./experts/expert.js";
-import { fitExpert, requireModel } from "./fit.js";
+import type { Evaluation, EvaluationRun, RegimeResult } from "./evaluation/result.js";
+import { type ModelRun, type RunSetting, runModel } from "./evaluation/run.js";
 import {
-  countParts,
-  type JudgedPart,
-  judgeBaselines,
-  judgePart,
-  type PartMetrics,
-} from "./judge.js";
-import { computeLabels } from "./labels.js";
+  bestBaseline,
+  compareWith,
+  type Rival,
+  type ScoredRun,
+  summarizeRuns,
+} from "./evaluation/summary.js";
+import { requireModel } from "./fit.js";
+import { countParts, type PartMetrics, runBaselines } from "./judge.js";
+import { computeLabels, type LabelSet } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
 import { predictionValues } from "./prediction-values.js";
 import type { FitOptions } from "./predictor.js";
 import { compileQuery } from "./query.js";
-import { type Metrics, primaryMetric, summarizeMetrics } from "./task/metrics.js";
+import { splitByFold } from "./task/folds.js";
+import { primaryMetric, summarizeMetrics, type ValueTaskType } from "./task/metrics.js";
 import { REGIMES, type Regime, type SplitTimes, visibleTimes } from "./task/regime.js";
 import type { ScoredPredictions } from "./task/result-tables.js";
-import type { TaskType } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
 import { initBackend } from "./tensor/backend.js";
 
-/** The run of a regime in which every row sees up to its own anchor. */
-interface FreshRun {
-  readonly model: ModelResult;
-  readonly entityRow: PartMetrics | null;
-  readonly predictions: readonly ScoredPredictions[];
-}
+export { formatEvaluation } from "./evaluation/format.js";
+export type {
+  Comparison,
+  Evaluation,
+  EvaluationRun,
+  ModelResult,
+  RegimeResult,
+  ScoreIntervals,
+  SeedResult,
+} from "./evaluation/result.js";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends FitOptions {
-  /** Both by default. */
+  /** Both by default; folds know one only. */
   readonly regimes?: readonly Regime[] | undefined;
-  /** Number of seeds, from `seed` on; 3 by default. */
+  /** Number of seeds, from `seed` on; 3 by default. Folds take the place of seeds. */
   readonly seeds?: number | undefined;
   /** Also trains the model of the entity's own row; on by default. */
   readonly entityRow?: boolean | undefined;
 }
 
-/** One run of a model. */
-export interface SeedResult extends PartMetrics {
-  readonly seed: number;
-  /** Wall time of fitting and predicting; `null` without a clock. */
-  readonly seconds: number | null;
-}
-
-/** A model over all seeds. */
-export interface ModelResult {
-  readonly mean: PartMetrics;
-  readonly std: PartMetrics;
-  readonly seeds: readonly SeedResult[];
-}
-
-/** Everything measured in one regime. */
-export interface RegimeResult {
-  readonly regime: Regime;
-  readonly rows: { readonly train: number; readonly val: number; readonly test: number };
-  readonly model: ModelResult;
-  readonly experts: Readonly<Record<string, ModelResult>>;
-  readonly baselines: Readonly<Record<string, PartMetrics>>;
-}
-
-/** An evaluation; `JSON.stringify` gives the documented form. */
-export interface Evaluation {
-  readonly query: string;
-  readonly taskType: TaskType;
-  readonly metric: string;
-  readonly results: readonly RegimeResult[];
-  readonly warnings: readonly string[];
-}
-
-/** An evaluation with the predictions behind it. */
-export interface EvaluationRun {
-  readonly evaluation: Evaluation;
-  readonly predictions: readonly ScoredPredictions[];
-}
-
 /**
- * Evaluates a query: for each regime and seed a model is trained on the training rows, its epoch chosen on validation
- * rows that are as stale as the test rows, and judged once on the test rows.
+ * Evaluates a query: for each regime and seed (or fold) a model is trained on the training rows, its settings chosen on
+ * validation rows that are as stale as the test rows, and judged once on the test rows.
  *
  * @param db - the database, whole; each row sees only what its regime allows.
  * @param query - the predictive query.
@@ -96,115 +64,166 @@ export async function evaluate(
   const { plan: compiled } = compileQuery(db.schema, query, options);
   requireModel(compiled.task);
   const { plan, warnings: leaks } = hideFunctions(db, compiled);
-  const first = options.seed ?? 0;
   options.onProgress?.({ stage: "labels", message: "computing labels" });
-  const set = computeLabels(db, plan, options.times ?? {}, { ...options, seed: first });
-  const { labels } = set;
-  requireParts(labels);
+  const seed = options.seed ?? 0;
+  const set = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
+  requireParts(set.labels);
   await initBackend(options.backend === undefined ? {} : { backend: options.backend });
-  const start = set.splitTimes ?? startTimes(labels);
   const warnings = new Set<string>([...leaks, ...set.warnings]);
   const predictions: ScoredPredictions[] = [];
   const results: RegimeResult[] = [];
-  const kept: { fresh: FreshRun | null } = { fresh: null };
-  let expertName: ExpertName = "gnn";
-
-  for (const regime of options.regimes ?? REGIMES) {
-    const visible = visibleTimes(labels, regime, start);
-    const maxLag = lagOf(labels, visible);
+  let fresh: RegimeRuns | null = null;
+  for (const regime of regimesOf(set, options)) {
+    const settings = settingsOf(db, plan, set, regime, seed);
+    const maxLag = Math.max(...settings.map(({ labels, visible }) => lagOf(labels, visible)));
     // Where no row of a regime sees less than its anchor, the regimes are one and the same.
-    const twin: FreshRun | null = maxLag === 0 ? kept.fresh : null;
-    const own: ScoredPredictions[] = [];
-    const run = (seed: number, entityRowOnly: boolean): SeedResult => {
-      const began = options.clock?.();
-      const stage = `${regime}, seed ${seed}${entityRowOnly ? ", entity row only" : ""}`;
-      options.onProgress?.({ stage: "evaluate", message: stage });
-      const fit = fitExpert(db, plan, labels, visible, { ...options, seed, maxLag, entityRowOnly });
-      for (const warning of fit.warnings) warnings.add(warning);
-      if (!entityRowOnly) expertName = fit.expert.name;
-      const judged = (part: JudgedPart): Metrics => {
-        const {
-          labels: rows,
-          outputs,
-          metrics,
-        } = judgePart(db, fit.expert, labels, part, visible, options);
-        if (!entityRowOnly) {
-          const { task, entityRows, anchorTimes } = rows;
-          const values = predictionValues(task, outputs, labels.classes);
-          const predicted = { task, entityRows, anchorTimes, values };
-          own.push({ predictions: predicted, labels: rows, regime, seed });
-        }
-        return metrics;
-      };
-      try {
-        const metrics = { val: judged("val"), test: judged("test") };
-        const seconds =
-          began === undefined || !options.clock ? null : (options.clock() - began) / 1000;
-        return { seed, ...metrics, seconds };
-      } finally {
-        fit.expert.dispose();
-      }
-    };
-    const model: ModelResult =
-      twin?.model ??
-      summarize(Array.from({ length: options.seeds ?? 3 }, (_, k) => run(first + k, false)));
-    const entityRow: PartMetrics | null =
-      twin?.entityRow ?? ((options.entityRow ?? true) ? partsOf(run(first, true)) : null);
-    if (maxLag === 0) kept.fresh ??= { model, entityRow, predictions: own };
-    predictions.push(...(twin?.predictions ?? own).map((part) => ({ ...part, regime })));
-    const baselines = judgeBaselines(labels, visible);
-    if (entityRow) baselines["entity-row"] = entityRow;
-    const rows = countParts(labels);
-    results.push({ regime, rows, model, experts: { [expertName]: model }, baselines });
+    const isTwin = maxLag === 0 && fresh !== null;
+    const runs: RegimeRuns = isTwin
+      ? fresh!
+      : await runRegime(settings, regime, maxLag, set.folds !== undefined, options);
+    if (maxLag === 0) fresh ??= runs;
+    for (const run of [...runs.model, ...runs.entityRow]) {
+      for (const warning of run.warnings) warnings.add(warning);
+    }
+    predictions.push(...runs.model.flatMap((run) => scoredParts(run, regime)));
+    results.push(summarizeRegime(regime, settings, runs, seed));
   }
-  const metric = primaryMetric(labels.task.taskType).name;
+  const { taskType } = plan.task;
   const evaluation: Evaluation = {
     query: plan.query,
-    taskType: labels.task.taskType,
-    metric,
+    taskType,
+    metric: primaryMetric(taskType).name,
+    ...(set.folds && { folds: set.folds.count }),
     results,
     warnings: [...warnings],
   };
   return { evaluation, predictions };
 }
 
-/**
- * Prints an evaluation: per regime, the model and the baselines by the primary metric on validation and test.
- *
- * @param evaluation - the evaluation.
- */
-export function formatEvaluation(evaluation: Evaluation): string {
-  const { metric, taskType } = evaluation;
-  const higher = primaryMetric(taskType).higherIsBetter;
-  const value = (metrics: Metrics, std?: Metrics): string => {
-    const mean = (metrics as Record<string, number | null | undefined>)[metric];
-    const spread = (std as Record<string, number | null | undefined> | undefined)?.[metric];
-    return `${formatNumber(mean)}${typeof spread === "number" ? ` ± ${formatNumber(spread, 2)}` : ""}`;
-  };
-  const blocks = evaluation.results.map(({ regime, rows, model, baselines }) => {
-    const lines = [
-      [
-        "graph network",
-        value(model.mean.val, model.std.val),
-        value(model.mean.test, model.std.test),
-      ],
-      ...Object.entries(baselines).map(([name, part]) => [name, value(part.val), value(part.test)]),
-    ];
-    const title = `${regime}: ${rows.train} training, ${rows.val} validation, ${rows.test} test rows, ${model.seeds.length} seeds`;
-    const header = [`${metric} (${higher ? "higher" : "lower"} is better)`, "validation", "test"];
-    return `${title}\n${textTable(header, lines, ["left", "right", "right"])}`;
+/** The runs of a regime. */
+interface RegimeRuns {
+  readonly model: readonly ModelRun[];
+  /** The model of the entity's own row: one run, or one per fold. */
+  readonly entityRow: readonly ModelRun[];
+}
+
+function regimesOf({ folds }: LabelSet, { regimes = REGIMES }: EvaluateOptions): readonly Regime[] {
+  return folds ? regimes.slice(0, 1) : regimes;
+}
+
+/** The rows of each fold, or those of the one split. */
+function settingsOf(
+  db: Database,
+  plan: TrainingTablePlan,
+  { labels, folds, splitTimes }: LabelSet,
+  regime: Regime,
+  seed: number,
+): readonly RunSetting[] {
+  if (!folds) {
+    const visible = visibleTimes(labels, regime, splitTimes ?? startTimes(labels));
+    return [{ db, plan, labels, visible }];
+  }
+  return Array.from({ length: folds.count }, (_, fold) => {
+    const split = splitByFold(labels, folds, fold, seed);
+    return { db, plan, labels: split, visible: split.anchorTimes };
   });
-  return [evaluation.query, ...blocks].join("\n\n");
 }
 
-function partsOf({ val, test }: PartMetrics): PartMetrics {
-  return { val, test };
+async function runRegime(
+  settings: readonly RunSetting[],
+  regime: Regime,
+  maxLag: number,
+  inFolds: boolean,
+  options: EvaluateOptions,
+): Promise<RegimeRuns> {
+  const first = options.seed ?? 0;
+  const run = async (
+    setting: RunSetting,
+    seed: number,
+    fold: number | null,
+    entityRowOnly: boolean,
+  ): Promise<ModelRun> => {
+    const which = fold === null ? `seed ${seed}` : `fold ${fold} of ${settings.length}`;
+    const message = `${regime}, ${which}${entityRowOnly ? ", entity row only" : ""}`;
+    options.onProgress?.({ stage: "evaluate", message });
+    const how = { ...options, seed, maxLag, entityRowOnly };
+    return { ...(await runModel(setting, how)), ...(fold !== null && { fold }) };
+  };
+  const model: ModelRun[] = [];
+  const entityRow: ModelRun[] = [];
+  const seeds = inFolds ? 1 : (options.seeds ?? 3);
+  for (const [i, setting] of settings.entries()) {
+    const fold = inFolds ? i + 1 : null;
+    for (let k = 0; k < seeds; k++) model.push(await run(setting, first + k, fold, false));
+    if (options.entityRow ?? true) entityRow.push(await run(setting, first, fold, true));
+  }
+  return { model, entityRow };
 }
 
-function summarize(seeds: readonly SeedResult[]): ModelResult {
-  const val = summarizeMetrics(seeds.map((seed) => seed.val));
-  const test = summarizeMetrics(seeds.map((seed) => seed.test));
-  return { mean: { val: val.mean, test: test.mean }, std: { val: val.std, test: test.std }, seeds };
+function summarizeRegime(
+  regime: Regime,
+  settings: readonly RunSetting[],
+  { model, entityRow }: RegimeRuns,
+  seed: number,
+): RegimeResult {
+  const [{ labels }] = settings as readonly [RunSetting];
+  const taskType = labels.task.taskType as ValueTaskType;
+  const naive = settings.map((setting) => runBaselines(setting.labels, setting.visible));
+  const rivals = Object.keys(naive[0]!).map(
+    (to): Rival => ({
+      to,
+      kind: "baseline",
+      runs: naive.map((fold) => ({ parts: fold[to]! })),
+    }),
+  );
+  const own = entityRow[0] && entityRowName(entityRow[0]);
+  if (own) rivals.push({ to: own, kind: "baseline", runs: entityRow });
+  const baselines = Object.fromEntries(rivals.map(({ to, runs }) => [to, meanScores(runs)]));
+  const members = Object.keys(model[0]!.members);
+  const alone = members.map((name): readonly ScoredRun[] =>
+    model.map((run) => ({ ...run, parts: run.members[name]! })),
+  );
+  const whole = summarizeRuns(taskType, model, seed);
+  const best = bestBaseline(taskType, baselines);
+  const compared = [
+    ...rivals.filter(({ to }) => to === best),
+    ...members.map((to, i): Rival => ({ to, kind: "expert", runs: alone[i]! })),
+  ];
+  return {
+    regime,
+    rows: countParts(labels),
+    model: whole,
+    experts:
+      members.length === 0
+        ? { [model[0]!.name]: whole }
+        : Object.fromEntries(
+            members.map((name, i) => [name, summarizeRuns(taskType, alone[i]!, seed)]),
+          ),
+    baselines,
+    comparisons: compareWith(taskType, model, compared, seed),
+  };
+}
+
+function entityRowName({ name }: ModelRun): string {
+  return name === "gnn" ? "entity-row" : `entity-row-${name}`;
+}
+
+function meanScores(runs: Rival["runs"]): PartMetrics {
+  return {
+    val: summarizeMetrics(runs.map(({ parts }) => parts.val.metrics)).mean,
+    test: summarizeMetrics(runs.map(({ parts }) => parts.test.metrics)).mean,
+  };
+}
+
+/** The predictions of a run on both parts; of folds on the test rows alone, so that each row comes once. */
+function scoredParts({ parts, seed, fold }: ModelRun, regime: Regime): ScoredPredictions[] {
+  const judged = fold === undefined ? [parts.val, parts.test] : [parts.test];
+  return judged.map(({ labels, outputs }) => {
+    const { task, entityRows, anchorTimes, classes } = labels;
+    const values = predictionValues(task, outputs, classes);
+    const predictions = { task, entityRows, anchorTimes, values };
+    return { predictions, labels, regime, seed, ...(fold !== undefined && { fold }) };
+  });
 }
 
 /** How far the test rows' view lags behind their anchors, at most. */

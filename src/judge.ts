@@ -1,4 +1,5 @@
 /** Judging: a fitted expert and the naive baselines on the held-out parts of labelled rows. */
+import type { Seeds } from "../graph/seeds.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Database } from "./data/database.js";
 import type { FittedExpert } from "./experts/expert.js";
@@ -38,16 +39,58 @@ export function judgePart(
   visibleTimes: Float64Array,
   options: WorkOptions = {},
 ): PartOutputs {
-  const rows = splitRows(labels, part);
-  const judged = takeTrainingRows(labels, rows);
-  const seeds = {
-    rows: judged.entityRows,
-    anchorTimes: judged.anchorTimes,
-    visibleTimes: Float64Array.from(rows, (row) => visibleTimes[row]!),
-  };
+  const judged = takeTrainingRows(labels, splitRows(labels, part));
+  const seeds = partSeeds(labels, part, visibleTimes);
   const outputs = expert.predict(db, seeds, { signal: options.signal });
   const taskType = labels.task.taskType as ValueTaskType;
   return { labels: judged, outputs, metrics: evaluateMetrics(taskType, outputs, judged.targets) };
+}
+
+/**
+ * Lists the rows of a part as seeds.
+ *
+ * @param labels - all rows, split.
+ * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
+ */
+export function partSeeds(
+  labels: TrainingTable,
+  part: JudgedPart,
+  visibleTimes: Float64Array,
+): Seeds {
+  const rows = splitRows(labels, part);
+  return {
+    rows: Int32Array.from(rows, (row) => labels.entityRows[row]!),
+    anchorTimes: Float64Array.from(rows, (row) => labels.anchorTimes[row]!),
+    visibleTimes: Float64Array.from(rows, (row) => visibleTimes[row]!),
+  };
+}
+
+/**
+ * Predicts and scores both parts by each naive baseline of a task.
+ *
+ * @param labels - all rows, split.
+ * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
+ * @returns outputs and metrics by the baseline's name.
+ */
+export function runBaselines(
+  labels: TrainingTable,
+  visibleTimes: Float64Array,
+): Record<string, { readonly val: PartOutputs; readonly test: PartOutputs }> {
+  const taskType = labels.task.taskType as ValueTaskType;
+  const parts = {
+    val: takeTrainingRows(labels, splitRows(labels, "val")),
+    test: takeTrainingRows(labels, splitRows(labels, "test")),
+  };
+  return Object.fromEntries(
+    baselineNames(labels.task).map((name) => {
+      const judged = (part: JudgedPart): PartOutputs => {
+        const outputs = predictBaseline(name, labels, part, visibleTimes);
+        const metrics = evaluateMetrics(taskType, outputs, parts[part].targets);
+        return { labels: parts[part], outputs, metrics };
+      };
+      return [name, { val: judged("val"), test: judged("test") }];
+    }),
+  );
 }
 
 /**
@@ -59,16 +102,12 @@ export function judgeBaselines(
   labels: TrainingTable,
   visibleTimes: Float64Array,
 ): Record<string, PartMetrics> {
-  const taskType = labels.task.taskType as ValueTaskType;
-  const results: Record<string, PartMetrics> = {};
-  for (const name of baselineNames(labels.task)) {
-    const judged = (part: JudgedPart): Metrics => {
-      const targets = Float64Array.from(splitRows(labels, part), (row) => labels.targets[row]!);
-      return evaluateMetrics(taskType, predictBaseline(name, labels, part, visibleTimes), targets);
-    };
-    results[name] = { val: judged("val"), test: judged("test") };
-  }
-  return results;
+  return Object.fromEntries(
+    Object.entries(runBaselines(labels, visibleTimes)).map(([name, { val, test }]) => [
+      name,
+      { val: val.metrics, test: test.metrics },
+    ]),
+  );
 }
 
 /** Counts the rows of each part. */

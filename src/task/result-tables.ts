@@ -66,11 +66,13 @@ export interface ScoredPredictions {
   readonly labels: TrainingTable;
   readonly regime: Regime;
   readonly seed: number;
+  /** Which fold tests, from 1; absent: rows are not in folds. */
+  readonly fold?: number;
 }
 
 /**
  * Writes the predictions of an evaluation: the columns of {@link predictionTableToTable}, then TARGET, SPLIT, REGIME
- * and SEED.
+ * and SEED, and of folds FOLD.
  *
  * @param parts - at least one run, all of one task.
  * @param db - the database that `entityRows` points into.
@@ -93,6 +95,14 @@ export function scoredPredictionsToTable(parts: readonly ScoredPredictions[], db
     codedColumn("SPLIT", SPLITS, Int32Array.from(labels.split)),
     stringColumn("REGIME", regimes),
     numberColumn("SEED", seeds),
+    ...(parts[0]?.fold === undefined
+      ? []
+      : [
+          numberColumn(
+            "FOLD",
+            Int32Array.from(partOf, (part) => parts[part]!.fold ?? 0),
+          ),
+        ]),
   ];
   return new Table("predictions", [...columns, ...added.map((column) => takeRows(column, rows))]);
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { Table } from "../../src/data/table.js";
 import { type EvaluateOptions, evaluate, formatEvaluation } from "../../src/evaluate.js";
 import { initBackend } from "../../src/tensor/backend.js";
 import { day, usersWithEvents } from "../gnn/fixtures.js";
@@ -58,6 +59,16 @@ describe("evaluate", () => {
         expect(baseline.test.mae).toEqual(expect.any(Number));
       }
     }
+    for (const { model, comparisons, baselines } of evaluation.results) {
+      const { test, resamples, level } = model.interval;
+      expect([level, resamples.test]).toEqual([0.95, 1000]);
+      expect(test.mae!.low).toBeLessThanOrEqual(model.mean.test.mae!);
+      expect(test.mae!.high).toBeGreaterThanOrEqual(model.mean.test.mae!);
+      const [first] = comparisons;
+      expect(first).toMatchObject({ kind: "baseline", metric: "mae", resamples: 1000 });
+      const other = baselines[first!.to]!.test.mae!;
+      expect(first!.difference).toBeCloseTo(model.mean.test.mae! - other, 9);
+    }
     const [fresh, frozen] = json.results;
     expect(frozen.rows).toEqual(fresh.rows);
     expect(frozen.model.mean.test).not.toEqual(fresh.model.mean.test);
@@ -74,6 +85,7 @@ describe("evaluate", () => {
     expect(text).toContain("frozen: ");
     expect(text).toContain("graph network");
     expect(text).toContain("mae (lower is better)");
+    expect(text).toMatch(/mae against [a-z-]+: [+-]?[\d.]+ \(/);
   });
 
   it("repeats with the same seed, and says which regime alone was asked for", async () => {
@@ -154,5 +166,50 @@ describe("evaluate", () => {
     await expect(
       evaluate(desk, COUNT, { ...TINY, times: TIMES, signal: AbortSignal.abort() }),
     ).rejects.toEqual(expect.objectContaining({ code: "CFG900" }));
+  });
+});
+
+describe("evaluate in folds", () => {
+  it("lets each row of a static target test once, and reports the spread over folds", async () => {
+    const many = helpdesk(60, 3);
+    const { evaluation, predictions } = await evaluate(
+      many,
+      "PREDICT users.age FOR EACH users.id",
+      { ...TINY, times: { folds: 3 }, epochs: 1, entityRow: false },
+    );
+    expect(evaluation.folds).toBe(3);
+    const [result, second] = evaluation.results;
+    expect(second).toBeUndefined();
+    expect(result!.model.seeds.map(({ seed, fold }) => [seed, fold])).toEqual([
+      [4, 1],
+      [4, 2],
+      [4, 3],
+    ]);
+    const scores = result!.model.seeds.map(({ test }) => test.mae!);
+    expect(result!.model.mean.test.mae).toBeCloseTo((scores[0]! + scores[1]! + scores[2]!) / 3, 9);
+    const tested = predictions.flatMap(({ labels }) => [...labels.entityRows]);
+    expect(tested.length).toBeGreaterThan(40);
+    expect(new Set(tested).size).toBe(tested.length);
+    expect(predictions.map(({ fold }) => fold)).toEqual([1, 2, 3]);
+    expect(formatEvaluation(evaluation)).toContain("3 folds");
+  });
+
+  it("takes the user's own training table", async () => {
+    const table = Table.fromRecords(
+      "mine",
+      Array.from({ length: 60 }, (_, i) => ({ id: i, TARGET: i % 2 === 0 ? "even" : "odd" })),
+    );
+    const { evaluation } = await evaluate(helpdesk(60, 3), "PREDICT TARGET FOR EACH users.id", {
+      ...TINY,
+      times: { table, folds: 2 },
+      epochs: 1,
+      entityRow: false,
+    });
+    expect(evaluation).toMatchObject({
+      query: "PREDICT TARGET FOR EACH users.id",
+      taskType: "multiclass_classification",
+      folds: 2,
+    });
+    expect(Object.keys(evaluation.results[0]!.baselines)).toEqual(["prior", "majority"]);
   });
 });

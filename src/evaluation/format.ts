@@ -1,0 +1,71 @@
+/** An evaluation as text: per regime, the model, its experts and the baselines by the primary metric. */
+import { formatNumber, textTable } from "../core/pretty.js";
+import { type MetricName, type Metrics, primaryMetric } from "../task/metrics.js";
+import type { Comparison, Evaluation, ModelResult, RegimeResult } from "./result.js";
+
+const WORDS: Readonly<Record<string, string>> = { gnn: "graph network", constant: "own past" };
+
+/**
+ * Prints an evaluation: per regime the model, its experts and the baselines by the primary metric, then how the model compares.
+ *
+ * @param evaluation - the evaluation.
+ */
+export function formatEvaluation(evaluation: Evaluation): string {
+  const blocks = evaluation.results.map((result) => regimeBlock(evaluation, result));
+  return [evaluation.query, ...blocks].join("\n\n");
+}
+
+function regimeBlock({ taskType, folds }: Evaluation, result: RegimeResult): string {
+  const { regime, rows, model, experts, baselines, comparisons } = result;
+  const { name, higherIsBetter } = primaryMetric(taskType);
+  const names = Object.keys(experts);
+  const alone = names.length === 1;
+  const lines = [
+    modelLine(alone ? wordOf(names[0]!) : "model", model, name),
+    ...(alone
+      ? []
+      : names.map((expert) => modelLine(`  ${wordOf(expert)}`, experts[expert]!, name))),
+    ...Object.entries(baselines).map(([baseline, { val, test }]) => [
+      baseline,
+      value(val, name),
+      value(test, name),
+      "",
+    ]),
+  ];
+  const runs = folds === undefined ? `${model.seeds.length} seeds` : `${folds} folds`;
+  const title = `${regime}: ${rows.train} training, ${rows.val} validation, ${rows.test} test rows, ${runs}`;
+  const header = [
+    `${name} (${higherIsBetter ? "higher" : "lower"} is better)`,
+    "validation",
+    "test",
+    `test, ${Math.round(model.interval.level * 100)} % of resamples`,
+  ];
+  const table = textTable(header, lines, ["left", "right", "right", "right"]);
+  return [title, table, ...comparisons.map(comparisonLine)].join("\n");
+}
+
+function wordOf(expert: string): string {
+  return WORDS[expert] ?? expert;
+}
+
+function modelLine(
+  label: string,
+  { mean, std, interval }: ModelResult,
+  name: MetricName,
+): string[] {
+  const range = interval.test[name];
+  const between = range ? `${formatNumber(range.low)} … ${formatNumber(range.high)}` : "";
+  return [label, value(mean.val, name, std.val), value(mean.test, name, std.test), between];
+}
+
+function value(metrics: Metrics, name: MetricName, std?: Metrics): string {
+  const spread = std?.[name];
+  const around = typeof spread === "number" ? ` ± ${formatNumber(spread, 2)}` : "";
+  return `${formatNumber(metrics[name])}${around}`;
+}
+
+function comparisonLine({ to, difference, low, high, better, metric }: Comparison): string {
+  const signed = (number: number): string => `${number > 0 ? "+" : ""}${formatNumber(number, 3)}`;
+  const share = `${Math.round(better * 100)} % of resamples`;
+  return `${metric} against ${wordOf(to)}: ${signed(difference)} (${signed(low)} … ${signed(high)}), better in ${share}`;
+}

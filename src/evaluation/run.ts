@@ -1,0 +1,93 @@
+/** One run of an evaluation: a model fitted on the training rows, and what it and its members say about the others. */
+import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import type { Database } from "../data/database.js";
+import type { ExpertName, FittedExpert } from "../experts/expert.js";
+import { type ExpertOptions, type Fit, fitExpert } from "../fit.js";
+import { type JudgedPart, judgePart, type PartOutputs, partSeeds } from "../judge.js";
+import { evaluateMetrics, type ValueTaskType } from "../task/metrics.js";
+import type { TrainingTable } from "../task/training-table.js";
+
+/** What a model says about both judged parts. */
+export interface JudgedParts {
+  readonly val: PartOutputs;
+  readonly test: PartOutputs;
+}
+
+/** A run of a model. */
+export interface ModelRun {
+  readonly seed: number;
+  /** Which fold tests, from 1. */
+  readonly fold?: number;
+  readonly seconds: number | null;
+  /** What was fitted. */
+  readonly name: ExpertName;
+  readonly parts: JudgedParts;
+  /** Each member of a blend alone, by its name; none where there is one expert. */
+  readonly members: Readonly<Record<string, JudgedParts>>;
+  readonly warnings: readonly string[];
+}
+
+/** What a run is made of. */
+export interface RunSetting {
+  readonly db: Database;
+  readonly plan: TrainingTablePlan;
+  /** Labelled rows, split. */
+  readonly labels: TrainingTable;
+  /** float64 `[label rows]`: up to when each row may see. */
+  readonly visible: Float64Array;
+}
+
+/**
+ * Fits a model and judges it. Validation rows are judged by what the model said before it learned from them.
+ *
+ * @param setting - rows and what they may see.
+ * @param options - how to fit; its `seed` and `clock` are told in the result.
+ */
+export async function runModel(setting: RunSetting, options: ExpertOptions): Promise<ModelRun> {
+  const { db, plan, labels, visible } = setting;
+  const { clock, seed = 0 } = options;
+  const began = clock?.();
+  const fit: Fit = await fitExpert(db, plan, labels, visible, options);
+  const { expert } = fit;
+  try {
+    const heldOut = fit.heldOut ?? null;
+    const test = judgePart(db, expert, labels, "test", visible, options);
+    const seen = judgePart(db, expert, labels, "val", visible, options);
+    const val = heldOut ? withOutputs(seen, heldOut.outputs) : seen;
+    const members = judgeMembers(setting, expert, { val, test }, heldOut?.members, options);
+    const seconds = began === undefined || !clock ? null : (clock() - began) / 1000;
+    const { warnings } = fit;
+    return { seed, seconds, name: expert.name, parts: { val, test }, members, warnings };
+  } finally {
+    expert.dispose();
+  }
+}
+
+/** The same rows with other outputs. */
+function withOutputs({ labels }: PartOutputs, outputs: Float64Array): PartOutputs {
+  const taskType = labels.task.taskType as ValueTaskType;
+  return { labels, outputs, metrics: evaluateMetrics(taskType, outputs, labels.targets) };
+}
+
+function judgeMembers(
+  { db, labels, visible }: RunSetting,
+  expert: FittedExpert,
+  parts: JudgedParts,
+  heldOut: Readonly<Record<string, Float64Array>> | undefined,
+  options: ExpertOptions,
+): Record<string, JudgedParts> {
+  if (!expert.predictMembers) return {};
+  const says = (part: JudgedPart): Readonly<Record<string, Float64Array>> =>
+    expert.predictMembers!(db, partSeeds(labels, part, visible), { signal: options.signal });
+  const test = says("test");
+  const val = heldOut ?? says("val");
+  return Object.fromEntries(
+    Object.keys(test).map((name) => [
+      name,
+      {
+        val: withOutputs(parts.val, val[name] ?? parts.val.outputs),
+        test: withOutputs(parts.test, test[name]!),
+      },
+    ]),
+  );
+}
