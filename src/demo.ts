@@ -121,7 +121,7 @@ async function compareApproaches(
   const { labels } = computeLabels(db, plan, TIMES);
   return [
     ["the same for everyone (median)", of("global-median")],
-    ["a model of the user's own row", of("entity-row")],
+    ["boosted trees on the user's own row", of("entity-row-trees")],
     ["each user's average so far", of("entity-mean")],
     ["each user's recent average", of("recent-mean")],
     ["relgraph: graph network", predictor.scores?.mae ?? null],

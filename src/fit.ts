@@ -6,9 +6,10 @@ import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Duration } from "./core/time.js";
 import type { Database } from "./data/database.js";
-import { fitConstant } from "./experts/constant.js";
-import type { FittedExpert } from "./experts/expert.js";
-import { fitGnn } from "./experts/gnn.js";
+import { plainConstant } from "./experts/constant.js";
+import { fitMembers, type MembersFit } from "./experts/fit-members.js";
+import type { MemberName } from "./experts/member-names.js";
+import type { TreesConfig } from "./experts/trees-config.js";
 import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
 
@@ -21,6 +22,15 @@ export interface ModelOptions extends WorkOptions {
   readonly timeBudget?: number | undefined;
   /** A clock in milliseconds; the library never reads one by itself. */
   readonly clock?: (() => number) | undefined;
+  /** Which experts; by default all, blended. */
+  readonly experts?: readonly MemberName[] | undefined;
+  /** Whether experts are fitted once more on training and validation rows; by default where validation says it helps. */
+  readonly refit?: boolean | "auto" | undefined;
+  /** Threads of parallel work; all cores by default. */
+  readonly threads?: number | undefined;
+  /** Level of the intervals of numbers, 0.8 by default. */
+  readonly interval?: number | undefined;
+  readonly trees?: Partial<TreesConfig> | undefined;
   readonly model?: Partial<ModelConfig> | undefined;
   readonly trainer?: Partial<TrainerConfig> | undefined;
   /** How many foreign keys away a model looks, 1 to 3. */
@@ -41,13 +51,10 @@ export interface ExpertOptions extends ModelOptions {
 export const LEAST_TRAINING_ROWS = 30;
 
 /** What is fitted, and what the user should know about it. */
-export interface Fit {
-  readonly expert: FittedExpert;
-  readonly warnings: readonly string[];
-}
+export type Fit = MembersFit;
 
 /**
- * Fits an expert: the graph network, or where there is too little history to learn from, the entity's own past.
+ * Fits a model: the experts asked for, blended; or where there is too little history to learn from, the entity's own past.
  *
  * @param db - the database.
  * @param plan - the query's plan.
@@ -55,39 +62,43 @@ export interface Fit {
  * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
  * @param options - how.
  */
-export function fitExpert(
+export async function fitExpert(
   db: Database,
   plan: TrainingTablePlan,
   labels: TrainingTable,
   visibleTimes: Float64Array,
   options: ExpertOptions = {},
-): Fit {
+): Promise<Fit> {
   requireModel(labels.task);
   const little = tooLittle(labels);
   if (little !== null) {
     const warning = `there is too little history to learn from: ${little}; each entity is predicted from its own past`;
-    return { expert: fitConstant(plan, labels), warnings: [warning] };
+    const known = [...splitRows(labels, "train"), ...splitRows(labels, "val")];
+    const targets = Float64Array.from(known, (row) => labels.targets[row]!);
+    const expert = plainConstant(plan, targets, labels.classes);
+    return { expert, heldOut: null, warnings: [warning] };
   }
-  const { clock, timeBudget } = options;
+  const { clock, timeBudget, epochs, hops, interval = 0.8 } = options;
   const start = clock?.() ?? 0;
   const isTimeUp =
     clock && timeBudget !== undefined ? () => clock() - start > timeBudget : undefined;
-  const expert = fitGnn(db, plan, labels, visibleTimes, {
-    seed: options.seed,
+  return fitMembers(db, plan, labels, visibleTimes, {
+    seed: options.seed ?? 0,
+    experts: options.experts,
+    refit: options.refit,
+    trees: options.trees,
     model: options.model,
-    trainer: {
-      ...options.trainer,
-      ...(options.epochs !== undefined && { epochs: options.epochs }),
-    },
-    paths: options.hops === undefined ? {} : { hops: options.hops },
-    maxLag: options.maxLag,
-    pastStep: options.times?.step,
-    entityRowOnly: options.entityRowOnly,
+    trainer: { ...options.trainer, ...(epochs !== undefined && { epochs }) },
+    paths: hops === undefined ? {} : { hops },
+    threads: options.threads,
+    levels: [(1 - interval) / 2, (1 + interval) / 2],
+    maxLag: options.maxLag ?? 0,
+    pastStep: options.times?.step ?? null,
+    entityRowOnly: options.entityRowOnly ?? false,
     onProgress: options.onProgress,
     signal: options.signal,
     isTimeUp,
   });
-  return { expert, warnings: [] };
 }
 
 /**

@@ -46,7 +46,17 @@ export function predictionSeeds(
   return { rows, anchorTimes, visibleTimes: anchorTimes };
 }
 
-/** The default anchor: the latest time of the tables that the target reads. */
+/**
+ * The time of a prediction where the caller gives none: that of `AT`, else the latest time of the tables that the target reads.
+ *
+ * @returns `null` for a static target, which is predicted at each row's own time.
+ * @throws {@link ConfigError} CFG152 if the tables that the target reads hold no time.
+ */
+export function defaultAnchor(db: Database, plan: TrainingTablePlan): Timestamp | null {
+  return plan.at ?? (plan.horizon === null ? null : latestTime(db, plan));
+}
+
+/** The latest time of the tables that the target reads. */
 function latestTime(db: Database, plan: TrainingTablePlan): Timestamp {
   const latest = db.timeSpan(plan.timeTables)?.max;
   if (latest !== undefined) return latest;

@@ -10,6 +10,7 @@ import type { Database } from "./data/database.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { restoreExpert } from "./experts/restore.js";
 import { type Fit, fitExpert, type ModelOptions, requireModel } from "./fit.js";
+import { fitInstant } from "./instant.js";
 import {
   countParts,
   type JudgedPart,
@@ -26,7 +27,7 @@ import {
   writeModelFolder,
 } from "./model-folder.js";
 import { checkTables, storageOf } from "./model-tables.js";
-import { type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
+import { defaultAnchor, type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
 import { applyIntervals, fitIntervals, type IntervalModel } from "./task/intervals.js";
@@ -44,8 +45,13 @@ export interface FitOptions extends LanguageOptions, ModelOptions {
   /** Which anchors, and how they are split; by default the last tenths validate and test. */
   readonly times?: TimeOptions | undefined;
   readonly backend?: BackendName | "auto" | undefined;
-  /** Level of the intervals of numbers, 0.8 by default. */
-  readonly interval?: number | undefined;
+  /**
+   * No training run: small experts learn in seconds from the query replayed at the anchors before `anchor`. There are no
+   * held-out scores then, and `times` is not read.
+   */
+  readonly instant?: boolean | undefined;
+  /** When an instant prediction will be made; by default as in {@link PredictRequest}. */
+  readonly anchor?: Timestamp | undefined;
 }
 
 /** Options of {@link Predictor.predict}. */
@@ -123,10 +129,9 @@ export class Predictor {
     requireModel(compiled.task);
     const { plan, warnings: leaks } = hideFunctions(db, compiled);
     const seed = options.seed ?? 0;
-    options.onProgress?.({ stage: "labels", message: "computing labels" });
-    const { labels, warnings } = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
-    await initBackend(options.backend === undefined ? {} : { backend: options.backend });
-    const fit = await fitExpert(db, plan, labels, labels.anchorTimes, options);
+    const { fit, labels, warnings } = options.instant
+      ? await learnInstantly(db, plan, options)
+      : await learn(db, plan, options);
     const { intervals, scores } = freeingOnError(fit.expert, () => judge(db, fit, labels, options));
     return new Predictor({
       db,
@@ -337,6 +342,31 @@ export class Predictor {
   }
 }
 
+/** What was learned, and from which labels. */
+interface Learned {
+  readonly fit: Fit;
+  readonly labels: TrainingTable;
+  readonly warnings: readonly string[];
+}
+
+async function learn(db: Database, plan: TrainingTablePlan, options: FitOptions): Promise<Learned> {
+  const { seed = 0, backend, times = {} } = options;
+  options.onProgress?.({ stage: "labels", message: "computing labels" });
+  const { labels, warnings } = computeLabels(db, plan, times, { ...options, seed });
+  await initBackend(backend === undefined ? {} : { backend });
+  return { fit: await fitExpert(db, plan, labels, labels.anchorTimes, options), labels, warnings };
+}
+
+async function learnInstantly(
+  db: Database,
+  plan: TrainingTablePlan,
+  options: FitOptions,
+): Promise<Learned> {
+  const time = options.anchor ?? defaultAnchor(db, plan);
+  const { labels, ...fit } = await fitInstant(db, plan, time, options);
+  return { fit, labels, warnings: [] };
+}
+
 /**
  * Fits intervals on what was said about the validation rows before they were learned from, and scores the held-out test rows.
  */
@@ -347,7 +377,7 @@ function judge(
   options: FitOptions,
 ): { intervals: IntervalModel | null; scores: Metrics | null } {
   const scores =
-    countParts(labels).test === 0
+    labels.split === null || countParts(labels).test === 0
       ? null
       : judgePart(db, expert, labels, "test", labels.anchorTimes, options).metrics;
   if (labels.task.taskType !== "regression" || heldOut === null) return { intervals: null, scores };

@@ -6,10 +6,11 @@ import { ConfigError } from "../core/errors.js";
 import { suggestHint } from "../core/suggest.js";
 import { approximateMs, type Duration } from "../core/time.js";
 import { unreadable } from "../data/io/sources.js";
+import { MEMBER_NAMES, type MemberName } from "../experts/member-names.js";
 import type { ModelOptions } from "../fit.js";
 import type { BackendName } from "../tensor/backend.js";
 import type { Session } from "./session.js";
-import { notYet, wrongValue } from "./usage.js";
+import { wrongValue } from "./usage.js";
 import { duration, numberBetween, oneOf, splitList, wholeNumber } from "./values.js";
 
 /** The flags of MODEL. */
@@ -29,8 +30,6 @@ export interface ModelChoice extends ModelOptions {
   readonly interval: number | undefined;
 }
 
-const EXPERTS = ["trees", "gnn", "constant"] as const;
-
 /** Adds `--backend`. */
 export function withBackend(command: Command): Command {
   return command.option(
@@ -43,7 +42,10 @@ export function withBackend(command: Command): Command {
 /** Adds the options of MODEL. */
 export function withModel(command: Command): Command {
   return withBackend(command)
-    .option("--experts <names>", "what predicts: gnn; trees and constant in a later version")
+    .option(
+      "--experts <names>",
+      "what predicts: some of trees, gnn, linear and constant (default: all, blended)",
+    )
     .option("--epochs <n>", "passes over the training rows, at most", wholeNumber("--epochs", 1))
     .option(
       "--time-budget <duration>",
@@ -63,17 +65,19 @@ export function withModel(command: Command): Command {
  *
  * @param session - progress, cancellation and the clock of the time budget.
  * @param flags - as parsed.
- * @throws {@link ConfigError} CFG513 for a `--config` that does not fit, CFG190 and CFG507 for experts; DataError DAT201
+ * @throws {@link ConfigError} CFG513 for a `--config` that does not fit, CFG507 for experts; DataError DAT201
  * or DAT205 if a file cannot be read.
  */
 export async function readModel(session: Session, flags: ModelFlags): Promise<ModelChoice> {
-  checkExperts(flags.experts);
+  const experts = readExperts(flags.experts);
   const { seed, backend, epochs, interval, timeBudget } = flags;
   const config = flags.config === undefined ? {} : await readConfig(flags.config);
   return {
     ...config,
     ...session.work,
     seed,
+    experts,
+    threads: session.threads,
     backend,
     epochs,
     interval,
@@ -82,17 +86,15 @@ export async function readModel(session: Session, flags: ModelFlags): Promise<Mo
   };
 }
 
-function checkExperts(text: string | undefined): void {
-  if (text === undefined) return;
-  const names = splitList(text);
-  for (const name of names) oneOf("--experts", EXPERTS)(name);
-  if (names.length === 0) throw wrongValue("--experts", EXPERTS.join(", "), text, "write gnn");
-  const later = names.find((name) => name !== "gnn");
-  if (later) throw notYet(`\`--experts ${later}\``, "leave it out, or write `--experts gnn`");
+function readExperts(text: string | undefined): MemberName[] | undefined {
+  if (text === undefined) return undefined;
+  const names = splitList(text).map((name) => oneOf<MemberName>("--experts", MEMBER_NAMES)(name));
+  if (names.length > 0) return names;
+  throw wrongValue("--experts", MEMBER_NAMES.join(", "), text, "write trees,gnn");
 }
 
 /** What a file of `--config` may hold. */
-type Config = Pick<ModelOptions, "model" | "trainer" | "hops">;
+type Config = Pick<ModelOptions, "trees" | "model" | "trainer" | "hops">;
 
 async function readConfig(path: string): Promise<Config> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
@@ -107,15 +109,20 @@ async function readConfig(path: string): Promise<Config> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw wrong(
       `is no JSON: ${why}`,
-      'write { "model": { … }, "trainer": { … }, "hops": 2 }',
+      'write { "trees": { … }, "model": { … }, "trainer": { … }, "hops": 2 }',
       cause,
     );
   }
   const { DEFAULT_TRAINER_CONFIG } = await import("../../gnn/trainer.js");
-  const sections = { model: DEFAULT_MODEL_CONFIG, trainer: DEFAULT_TRAINER_CONFIG };
+  const { DEFAULT_TREES_CONFIG } = await import("../experts/trees-config.js");
+  const sections = {
+    trees: DEFAULT_TREES_CONFIG,
+    model: DEFAULT_MODEL_CONFIG,
+    trainer: DEFAULT_TRAINER_CONFIG,
+  };
   const config = requireRecord(found, "", wrong);
-  checkNames(config, ["model", "trainer", "hops"], "", wrong);
-  for (const section of ["model", "trainer"] as const) {
+  checkNames(config, ["trees", "model", "trainer", "hops"], "", wrong);
+  for (const section of ["trees", "model", "trainer"] as const) {
     if (config[section] === undefined) continue;
     const settings = requireRecord(config[section], `\`${section}\` in it `, wrong);
     checkSettings(settings, { ...sections[section] }, section, wrong);

@@ -11,6 +11,8 @@ import { contradiction, missingOption } from "./usage.js";
 /** Flags that lead to a predictor. */
 export interface PredictorFlags extends DataFlags, LanguageFlags, TimesFlags, ModelFlags {
   readonly model?: string;
+  readonly instant?: boolean;
+  readonly anchor?: number;
 }
 
 /** Opens the data of a command and makes its predictor. */
@@ -35,6 +37,10 @@ export async function choosePredictor(
     const message = "both a query and `--model` are given, and a model has its own query";
     throw contradiction(message, "leave one of the two out");
   }
+  if (folder !== undefined && flags.instant) {
+    const message = "`--instant` learns at once, and `--model` has learned already";
+    throw contradiction(message, "leave one of the two out");
+  }
   if (folder !== undefined) {
     const { readModelFolder } = await import("../model-folder.js");
     await readModelFolder(folder);
@@ -56,6 +62,8 @@ export async function choosePredictor(
   return async () => {
     const db = await openQueryData(session, flags, tree);
     const { Predictor } = await import("../predictor.js");
-    return { db, predictor: await Predictor.fit(db, query, { ...model, ...language, times }) };
+    const { instant, anchor } = flags;
+    const how = { ...model, ...language, times, instant, anchor };
+    return { db, predictor: await Predictor.fit(db, query, how) };
   };
 }

@@ -15,6 +15,8 @@ export interface Session {
   readonly io: CliIo;
   /** Whether stdout is one JSON document. */
   readonly json: boolean;
+  /** Threads of parallel work; all cores where the user says nothing. */
+  readonly threads: number | undefined;
   /** Progress and cancellation for the library. */
   readonly work: WorkOptions;
   /** Tells something in passing. */
@@ -55,9 +57,10 @@ export function openSession(
     progress.clear();
     io.stderr(`${text}\n`);
   };
-  const session: Session = {
+  return {
     io,
     json,
+    threads: flags.threads,
     work: { onProgress: progress.show, signal: io.signal },
     note: (text) => remark(`note: ${text}`),
     warn: (text) => remark(`warning: ${text}`),
@@ -76,12 +79,6 @@ export function openSession(
     end: progress.clear,
     fail,
   };
-  if (flags.threads !== undefined && flags.threads > 1) {
-    session.note(
-      "this version computes on one thread; only the reading and writing of files uses more",
-    );
-  }
-  return session;
 }
 
 function withLineEnd(text: string): string {

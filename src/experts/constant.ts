@@ -7,9 +7,10 @@ import { addTime } from "../core/time.js";
 import type { Database } from "../data/database.js";
 import { RECENT_WINDOWS } from "../task/baselines.js";
 import { labelEnd } from "../task/splits.js";
-import type { TrainingTable } from "../task/training-table.js";
-import type { FittedExpert, Reasons } from "./expert.js";
+import type { FittedExpert, MemberFit, Reasons } from "./expert.js";
+import type { LearningData } from "./learning-data.js";
 import { readsLateCells } from "./past-targets.js";
+import { scoreLosses, toScores } from "./score.js";
 
 /** What the constant expert keeps. */
 interface ConstantSettings {
@@ -21,16 +22,61 @@ interface ConstantSettings {
   readonly classes: readonly string[] | null;
 }
 
+/** How many of an entity's own labels weigh as much as everyone's mean: what is tried on validation rows. */
+const PRIORS = [1, 2, 4, 8, 16] as const;
+/** What is taken where there are no validation rows. */
+const USUAL_PRIOR = 2;
+
+/** A fit with the prior that validation chose. */
+export interface ConstantFit extends MemberFit {
+  readonly prior: number;
+}
+
 /**
- * Fits the constant expert.
+ * Fits the constant expert: everyone's mean from training rows, and how far an entity's own mean is drawn to it from validation rows.
  *
- * @param labels - labelled rows, possibly none.
+ * @param db - the database.
+ * @param plan - the query's plan.
+ * @param data - labelled rows.
+ * @param classes - the classes of a multiclass target.
  * @see empirical Bayes shrinkage `(n ȳ_i + k ȳ) / (n + k)`, Efron and Morris 1973.
  */
-export function fitConstant(plan: TrainingTablePlan, labels: TrainingTable): FittedExpert {
-  const { classes } = labels;
-  const overall = labels.targets.length === 0 ? null : meanOf([...labels.targets], classes);
-  return makeConstant(plan, { overall, prior: 2, classes });
+export function fitConstant(
+  db: Database,
+  plan: TrainingTablePlan,
+  { space, train, validation }: LearningData,
+  classes: readonly string[] | null,
+): ConstantFit {
+  const overall = meanOf(train.targets, classes);
+  if (validation === null) {
+    const expert = makeConstant(plan, { overall, prior: USUAL_PRIOR, classes });
+    return { expert, heldOut: null, prior: USUAL_PRIOR };
+  }
+  const own = ownMeans(db, plan, validation.seeds, classes);
+  let best: { prior: number; scores: Float64Array; loss: number } | null = null;
+  for (const prior of PRIORS) {
+    const scores = toScores(space, shrink(own, overall, prior));
+    const loss = scoreLosses(space, scores, validation.targets).reduce((a, b) => a + b, 0);
+    if (best === null || loss < best.loss) best = { prior, scores, loss };
+  }
+  const { prior, scores } = best!;
+  return { expert: makeConstant(plan, { overall, prior, classes }), heldOut: scores, prior };
+}
+
+/**
+ * Makes the constant expert without choosing anything: after a choice on validation rows, or where there is too little to choose on.
+ *
+ * @param targets - float64: labels that everyone's mean is taken of, possibly none.
+ * @param prior - how many labels of its own weigh as much as everyone's mean.
+ */
+export function plainConstant(
+  plan: TrainingTablePlan,
+  targets: Float64Array,
+  classes: readonly string[] | null,
+  prior: number = USUAL_PRIOR,
+): FittedExpert {
+  const overall = targets.length === 0 ? null : meanOf(targets, classes);
+  return makeConstant(plan, { overall, prior, classes });
 }
 
 /** Restores the constant expert of a model folder. */
@@ -40,14 +86,9 @@ export function restoreConstant(plan: TrainingTablePlan, settings: unknown): Fit
 
 function makeConstant(plan: TrainingTablePlan, settings: ConstantSettings): FittedExpert {
   const { classes, prior } = settings;
-  const width = widthOf(classes);
   const predict = (db: Database, seeds: Seeds): Float64Array => {
     const own = ownMeans(db, plan, seeds, classes);
-    const overall = settings.overall ?? own.overall;
-    return own.sums.map((sum, i) => {
-      const count = own.counts[Math.floor(i / width)]!;
-      return (sum + prior * overall[i % width]!) / (count + prior);
-    });
+    return shrink(own, settings.overall ?? own.overall, prior);
   };
   return {
     name: "constant",
@@ -86,13 +127,32 @@ function widthOf(classes: readonly string[] | null): number {
   return classes?.length ?? 1;
 }
 
+/** Draws each seed's own mean to everyone's. */
+function shrink(own: OwnMeans, overall: readonly number[], prior: number): Float64Array {
+  const width = overall.length;
+  return own.sums.map((sum, i) => {
+    const count = own.counts[Math.floor(i / width)]!;
+    return (sum + prior * overall[i % width]!) / (count + prior);
+  });
+}
+
+/** Labels of each seed's own past. */
+interface OwnMeans {
+  /** float64 `[S, outputs]`. */
+  readonly sums: Float64Array;
+  /** float64 `[S]`. */
+  readonly counts: Float64Array;
+  /** The mean over all of them, `[outputs]`. */
+  readonly overall: readonly number[];
+}
+
 /** Sums and counts of each seed's own labels over its last windows, and the mean over all of them. */
 function ownMeans(
   db: Database,
   plan: TrainingTablePlan,
   seeds: Seeds,
   classes: readonly string[] | null,
-): { sums: Float64Array; counts: Float64Array; overall: readonly number[] } {
+): OwnMeans {
   const width = widthOf(classes);
   const sums = new Float64Array(seeds.rows.length * width);
   const counts = new Float64Array(seeds.rows.length);
@@ -132,10 +192,14 @@ function ownMeans(
 }
 
 /** The mean of numbers, or the share of each class; zero, or even shares, of nothing. */
-function meanOf(labels: readonly number[], classes: readonly string[] | null): number[] {
+function meanOf(labels: ArrayLike<number>, classes: readonly string[] | null): number[] {
   const count = labels.length;
-  if (classes === null) return [count === 0 ? 0 : labels.reduce((a, b) => a + b, 0) / count];
+  if (classes === null) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += labels[i]!;
+    return [count === 0 ? 0 : sum / count];
+  }
   const shares = new Array<number>(classes.length).fill(count === 0 ? 1 / classes.length : 0);
-  for (const label of labels) shares[label]! += 1 / count;
+  for (let i = 0; i < count; i++) shares[labels[i]!]! += 1 / count;
   return shares;
 }

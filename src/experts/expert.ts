@@ -4,9 +4,11 @@ import type { Seeds } from "../../graph/seeds.js";
 import type { WorkOptions } from "../core/progress.js";
 import type { Database } from "../data/database.js";
 import type { NamedArrays } from "../tensor/parameters.js";
+import type { MemberName } from "./member-names.js";
+import type { FrameSettings } from "./signal-frame.js";
 
 /** The experts there are. */
-export type ExpertName = "gnn" | "constant";
+export type ExpertName = MemberName | "blend";
 
 /** Reasons of one prediction, before the entity is named. */
 export type Reasons = Pick<Explanation, "prediction" | "baseline" | "contributions" | "other">;
@@ -17,6 +19,8 @@ export interface ExpertState {
   /** Plain data. */
   readonly settings: unknown;
   readonly weights: NamedArrays;
+  /** The signals that the expert reads, where it reads any. */
+  readonly frame?: FrameSettings | undefined;
 }
 
 /** A fitted expert. */
@@ -39,7 +43,32 @@ export interface FittedExpert {
     seeds: Seeds,
     options?: { readonly top?: number | undefined; readonly output?: number | undefined },
   ): Reasons;
+  /**
+   * Predicts quantiles of numbers, where the expert has them.
+   *
+   * @returns `values` float64 `[S, levels]`, row-major, ascending along a row.
+   */
+  quantiles?(db: Database, seeds: Seeds, options?: WorkOptions): Quantiles;
+  /** What each member of a blend predicts, by its name. */
+  predictMembers?(
+    db: Database,
+    seeds: Seeds,
+    options?: WorkOptions,
+  ): Readonly<Record<string, Float64Array>>;
   state(): ExpertState;
   /** Frees what it holds on the tensor backend. */
   dispose(): void;
+}
+
+/** Quantiles of predictions. */
+export interface Quantiles {
+  readonly levels: readonly number[];
+  readonly values: Float64Array;
+}
+
+/** A fitted expert with what it says about rows it has not learned from. */
+export interface MemberFit {
+  readonly expert: FittedExpert;
+  /** float64 `[validation rows, outputs]` in the score space; `null` where there are no validation rows. */
+  readonly heldOut: Float64Array | null;
 }

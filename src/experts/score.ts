@@ -31,6 +31,15 @@ export function toScores(
 }
 
 /**
+ * Moves targets to the score space: numbers are standardised, labels of classes stay.
+ *
+ * @param targets - float64 `[S]`.
+ */
+export function targetScores({ scale }: ScoreSpace, targets: Float64Array): Float64Array {
+  return targets.map((y) => scaleTarget(scale, y));
+}
+
+/**
  * Moves scores back to outputs, see {@link toScores}; numbers stay within the bounds seen in training.
  *
  * @param scores - float64 `[S, outputs]`.

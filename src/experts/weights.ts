@@ -90,15 +90,12 @@ function clusteredVariance(values: Float64Array, clusters: Int32Array): number {
     sums[clusters[i]!]! += values[i]!;
     seen[clusters[i]!] = 1;
   }
-  const mean =
-    sum(values) /
-    Math.max(
-      1,
-      seen.reduce((a, b) => a + b, 0),
-    );
+  const count = seen.reduce((a, b) => a + b, 0);
+  if (count < 2) return Infinity;
+  const mean = sum(values) / count;
   let variance = 0;
   for (let c = 0; c <= highest; c++) if (seen[c]) variance += (sums[c]! - mean) ** 2;
-  return variance;
+  return (variance * count) / (count - 1);
 }
 
 function sum(values: Float64Array): number {

@@ -11,7 +11,6 @@ import { time, wholeNumber } from "../values.js";
 import type { Register } from "./command.js";
 
 interface ExplainFlags extends PredictorFlags {
-  readonly anchor?: number;
   readonly top?: number;
   readonly unit?: string;
   readonly out?: string;
@@ -31,6 +30,10 @@ export const registerExplain: Register = (program, open) => {
       "--anchor <time>",
       "when the prediction is made (default: the latest time)",
       time("--anchor"),
+    )
+    .option(
+      "--instant",
+      "no training run: learn in seconds from the query replayed before the anchor",
     )
     .option("--top <n>", "reasons listed (default: 5)", wholeNumber("--top", 1))
     .option("--unit <unit>", "unit of time to predict in, such as hours")

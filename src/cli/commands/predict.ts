@@ -6,15 +6,12 @@ import { checkTableFile, giveTable } from "../output.js";
 import { choosePredictor, type PredictorFlags } from "../predictors.js";
 import { withTimes } from "../times.js";
 import { convertPredictions, unitChange } from "../units.js";
-import { notYet } from "../usage.js";
 import { time } from "../values.js";
 import type { Register } from "./command.js";
 
 interface PredictFlags extends PredictorFlags {
-  readonly anchor?: number;
   readonly entities?: string;
   readonly unit?: string;
-  readonly instant?: boolean;
   readonly out?: string;
 }
 
@@ -32,7 +29,10 @@ export const registerPredict: Register = (program, open) => {
     )
     .option("--entities <ids>", "only these: ID,ID,… or @FILE with one a line")
     .option("--unit <unit>", "unit of time to predict in, such as hours")
-    .option("--instant", "from signals alone, in seconds (later version)")
+    .option(
+      "--instant",
+      "no training run: learn in seconds from the query replayed before the anchor",
+    )
     .option(
       "--out <file>",
       "a .csv, .parquet, .json, .ndjson or .arrow file (default: CSV to stdout)",
@@ -40,7 +40,6 @@ export const registerPredict: Register = (program, open) => {
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
     async (query: string | undefined, flags: PredictFlags) => {
       const session = open(flags);
-      if (flags.instant) throw notYet("`--instant`", "leave it out to fit a model");
       const make = await choosePredictor(session, query, flags);
       const ids = await readEntities(flags.entities);
       await checkTableFile(flags.out);

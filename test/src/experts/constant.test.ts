@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runPlan } from "../../../pql/run/execute.js";
 import type { Database } from "../../../src/data/database.js";
-import { fitConstant, restoreConstant } from "../../../src/experts/constant.js";
+import { plainConstant, restoreConstant } from "../../../src/experts/constant.js";
 import { day, seedsAt, usersWithEvents } from "../../gnn/fixtures.js";
 import { arbHelpdesk, changeLater, helpdesk, knownRows, LAST_DAY } from "../../gnn/helpdesk.js";
 import { planOf } from "../../support/pql.js";
@@ -16,7 +16,8 @@ const db = usersWithEvents(3, [
 
 function constantOf(data: Database, query: string, anchors: readonly number[]) {
   const plan = planOf(data, query);
-  return fitConstant(plan, runPlan(plan, data, anchors));
+  const { targets, classes } = runPlan(plan, data, anchors);
+  return plainConstant(plan, targets, classes);
 }
 
 describe("the constant expert", () => {

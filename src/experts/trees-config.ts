@@ -1,0 +1,32 @@
+/** Settings of the trees expert. */
+
+/** Settings of the trees; conservative, not searched. */
+export interface TreesConfig {
+  readonly rounds: number;
+  readonly learningRate: number;
+  readonly leaves: number;
+  readonly minRowsPerLeaf: number;
+  readonly l2: number;
+  readonly columnFraction: number;
+  readonly rowFraction: number;
+  /** Runs with other draws of rows and columns, averaged. */
+  readonly bags: number;
+  /** Rounds without a better validation loss before a run stops. */
+  readonly patience: number;
+  /** Half-lives that validation may choose from: how many times the span of the anchors is halved, at most; 0 weighs all alike. */
+  readonly halfLives: number;
+}
+
+/** The settings unless set otherwise. */
+export const DEFAULT_TREES_CONFIG: TreesConfig = {
+  rounds: 400,
+  learningRate: 0.04,
+  leaves: 15,
+  minRowsPerLeaf: 20,
+  l2: 5,
+  columnFraction: 0.3,
+  rowFraction: 0.8,
+  bags: 3,
+  patience: 40,
+  halfLives: 3,
+};
