@@ -146,7 +146,7 @@ function sampleSource(
     table: source.table,
     read: async (exclude, options) => {
       const columns = relation.columns.filter(({ name }) => !exclude.includes(name));
-      const part = { ...relation, sql, columns, rows: null };
+      const part = { sql, table: relation.table, columns, rows: null };
       const read = await readRelation(engine, part, options);
       return { ...read, columnNames: relation.columns.map(({ name }) => name) };
     },

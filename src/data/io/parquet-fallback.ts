@@ -1,13 +1,12 @@
 /** Reads Parquet in pure JavaScript where the native engine cannot be loaded: slower, same tables. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import * as zlib from "node:zlib";
-import type { Compressors } from "hyparquet";
 import { DataError } from "../../core/errors.js";
 import { checkAborted } from "../../core/progress.js";
 import { type Column, stringColumn } from "../column.js";
 import { columnFromValues } from "../from-values.js";
 import { Table } from "../table.js";
+import { nodeCodecs } from "./parquet/codecs.js";
 import type { ReadOptions } from "./read-relation.js";
 import { type TableFile, unreadable } from "./sources.js";
 import type { SourceTable } from "./table-source.js";
@@ -47,7 +46,7 @@ export async function readParquetWithoutEngine(
       metadata,
       columns: names,
       utf8: false,
-      compressors: nodeCompressors(),
+      compressors: nodeCodecs(),
       onChunk: ({ columnName, columnData, rowStart }) => {
         const all = values.get(columnName)!;
         for (let i = 0; i < columnData.length; i++) all[rowStart + i] = columnData[i];
@@ -69,16 +68,6 @@ export async function readParquetWithoutEngine(
       cause,
     });
   }
-}
-
-/** The packings that Node itself can undo; snappy is hyparquet's own. */
-function nodeCompressors(): Compressors {
-  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (input: Uint8Array) => Uint8Array };
-  return {
-    GZIP: (input) => zlib.gunzipSync(input),
-    BROTLI: (input) => zlib.brotliDecompressSync(input),
-    ...(zstdDecompressSync && { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) }),
-  };
 }
 
 function toColumn(table: string, name: string, values: readonly unknown[]): Column | null {

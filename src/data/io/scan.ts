@@ -79,14 +79,15 @@ async function planDirect(
   if (parquet === undefined || planned.some(({ kind }) => kind === "digits")) return null;
   const file = await readFooter(parquet);
   if (file === null) return null;
-  const want = (name: string, integer: boolean): WantedColumn => {
+  const want = (name: string, integer: boolean): WantedColumn | null => {
     const index = columns.findIndex((column) => column.name === name);
+    if (index < 0) return null;
     const { sqlName: fileName, type } = columns[index]!;
     return { name, index, fileName, type, integer };
   };
-  const wanted = planned.map(({ name, integer }) => want(name, integer));
-  const times = range && { column: want(range.column, false), times: range };
-  return planParquet(file, wanted, times);
+  const wanted = planned.flatMap(({ name, integer }) => want(name, integer) ?? []);
+  const column = range && want(range.column, false);
+  return planParquet(file, wanted, range && column && { column, times: range });
 }
 
 /** Reads rows past the engine. */

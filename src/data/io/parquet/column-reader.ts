@@ -104,7 +104,7 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
     read(count, out, validity) {
       let nulls = false;
       let fits = true;
-      let isFinite = true;
+      let finite = true;
       const clear = (at: number): void => {
         if (!nulls) validity.fill(255);
         nulls = true;
@@ -119,7 +119,7 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
         const { valid } = held;
         const present = valid === null ? rows : countOnes(valid, row, row + rows);
         fits = copy(held, present, out, at) && fits;
-        isFinite &&= held.indices !== null && dictionaryIsFinite;
+        finite &&= held.indices !== null && dictionaryIsFinite;
         if (valid !== null && present < rows) {
           // From the last row on, so that no value is written over before it has moved.
           for (let i = rows - 1, from = at + present; i >= 0; i--) {
@@ -134,7 +134,7 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
         value += present;
         at += rows;
       }
-      if (infinite && !isFinite && !allFinite(out, count)) {
+      if (infinite && !finite && !allFinite(out, count)) {
         for (let i = 0; i < count; i++) if (!Number.isFinite(out[i]!)) clear(i);
       }
       return { nulls, fits };

@@ -35,9 +35,9 @@ export interface ParquetDecoder {
 }
 
 /** Rows of a chunk, at most: few enough to stay in the cache. */
-const CHUNK = 131_072;
+const CHUNK = 65_536;
 /** Chunks that may be ready: about the rows of a common page, all of which are unpacked at once. */
-const SLOTS = 8;
+const SLOTS = 16;
 
 /** Makes a decoder; nothing runs yet. */
 export function createParquetDecoder(): ParquetDecoder {
@@ -45,7 +45,9 @@ export function createParquetDecoder(): ParquetDecoder {
   let isBusy = false;
   return {
     start() {
-      ready ??= startThread();
+      ready ??= startThread(() => {
+        ready = null;
+      });
     },
     async *chunks(plan) {
       const worker = isBusy ? null : await ready;
@@ -65,10 +67,14 @@ export function createParquetDecoder(): ParquetDecoder {
 }
 
 /** Starts the thread; `null` where it cannot be. It keeps no process alive while it has nothing to do. */
-function startThread(): Promise<Worker | null> {
+function startThread(ended: () => void): Promise<Worker | null> {
   return new Promise((resolve) => {
     const worker = startWorker(import.meta.url, "./decode-worker");
     worker.on("error", () => resolve(null));
+    worker.once("exit", () => {
+      resolve(null);
+      ended();
+    });
     worker.once("message", () => {
       worker.unref();
       resolve(worker);

@@ -23,6 +23,11 @@ export function readHybrid(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let pos = start;
   let at = 0;
+  // Of integers without bits some writers write nothing.
+  if (width === 0) {
+    out.fill(0, 0, count);
+    at = count;
+  }
   while (at < count) {
     let header = 0;
     for (let shift = 0; ; shift += 7) {

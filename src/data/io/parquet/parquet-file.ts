@@ -1,6 +1,6 @@
 /** The footer of a Parquet file, and which of its columns can be read without the engine. */
 import { open } from "node:fs/promises";
-import type { ColumnMetaData, FileMetaData, RowGroup, SchemaTree } from "hyparquet";
+import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, SchemaTree } from "hyparquet";
 import type { ScanRange } from "../../event-scan.js";
 import { nodeCodecs } from "./codecs.js";
 import type { CellKind, Codec, ColumnPlace, ColumnPlan, ParquetPlan } from "./parquet-plan.js";
@@ -66,7 +66,7 @@ export function planParquet(
   range: { readonly column: WantedColumn; readonly times: ScanRange } | null,
 ): ParquetPlan | null {
   const groups = metadata.row_groups.filter(
-    (group) => range === null || mayHold(group, range.column.index, range.times),
+    (group) => range === null || mayHold(group, range.column.fileName, range.times),
   );
   const planned: ColumnPlan[] = [];
   for (const { name, index, fileName, type, integer } of wanted) {
@@ -133,10 +133,8 @@ function isCodec(codec: ColumnMetaData["codec"]): codec is Codec {
 }
 
 /** Finds the pages of a column; `null` where they cannot be read here. */
-function placeOf({ columns, num_rows: rows }: RowGroup, name: string): ColumnPlace | null {
-  const chunk = columns.find(({ meta_data: meta }) => {
-    return meta?.path_in_schema.length === 1 && meta.path_in_schema[0] === name;
-  });
+function placeOf(group: RowGroup, name: string): ColumnPlace | null {
+  const chunk = chunkOf(group, name);
   const meta = chunk?.meta_data;
   if (!chunk || !meta || chunk.file_path || chunk.crypto_metadata) return null;
   if (!isCodec(meta.codec) || !meta.encodings.every((one) => ENCODINGS.has(one))) return null;
@@ -144,14 +142,20 @@ function placeOf({ columns, num_rows: rows }: RowGroup, name: string): ColumnPla
   return {
     start: Math.min(...offsets.filter((offset) => offset > 0)),
     length: Number(meta.total_compressed_size),
-    rows: Number(rows),
+    rows: Number(group.num_rows),
     codec: meta.codec,
   };
 }
 
+function chunkOf({ columns }: RowGroup, name: string): ColumnChunk | undefined {
+  return columns.find(({ meta_data: meta }) => {
+    return meta?.path_in_schema.length === 1 && meta.path_in_schema[0] === name;
+  });
+}
+
 /** Tells whether a row group may have times in a range, by its statistics. */
-function mayHold({ columns }: RowGroup, index: number, { after, until }: ScanRange): boolean {
-  const stats = columns[index]?.meta_data?.statistics;
+function mayHold(group: RowGroup, name: string, { after, until }: ScanRange): boolean {
+  const stats = chunkOf(group, name)?.meta_data?.statistics;
   const [min, max] = [stats?.min_value ?? stats?.min, stats?.max_value ?? stats?.max];
   if (!(min instanceof Date && max instanceof Date)) return true;
   // Fractions of a millisecond are cut off.
