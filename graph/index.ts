@@ -22,7 +22,7 @@ export {
 } from "./path-plan.js";
 export { type PositionSample, samplePaths } from "./path-sampler.js";
 export { createSeeds, type Seeds, takeSeeds } from "./seeds.js";
-export { formatSignalValue } from "./signals/format.js";
+export { formatSignalPlan, formatSignalValue } from "./signals/format.js";
 export { planSignals } from "./signals/plan.js";
 export { type PruneOptions, pruneSignals } from "./signals/prune.js";
 export { createSignalStore, type SignalStore } from "./signals/store.js";

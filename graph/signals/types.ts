@@ -95,8 +95,8 @@ export type SignalPrimitive =
   | { readonly kind: "share"; readonly category: string }
   /** Rows of a category. */
   | { readonly kind: "countOf"; readonly category: string }
-  /** Entropy in nats over the top categories and the rest as one. */
-  | { readonly kind: "entropy" }
+  /** Entropy in nats over some categories and the rest as one. */
+  | { readonly kind: "entropy"; readonly of: readonly string[] }
   | { readonly kind: "distinct" }
   /** Rows with both of two categories; `other` is the second column. */
   | {

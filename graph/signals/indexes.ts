@@ -1,0 +1,331 @@
+/** The indexes of a database: orderings and series of its paths and columns, built when first needed and kept. */
+import { MS_PER_DAY } from "../../src/core/time.js";
+import { isValid, type TimestampColumn } from "../../src/data/column.js";
+import { knownTimes } from "../../src/data/known.js";
+import {
+  buildCategorySeries,
+  type CategorySeries,
+  categorySeriesBytes,
+} from "./category-series.js";
+import { categoryCells, itemFlags, numberCells } from "./cells.js";
+import { buildNumberSeries, type NumberSeries, numberSeriesBytes } from "./number-series.js";
+import { buildOrdering, type Ordering, orderingBytes } from "./ordering.js";
+import {
+  type Chain,
+  followDowns,
+  followSides,
+  keyOf,
+  latest,
+  listTable,
+  rootTable,
+  type SideRows,
+  type SignalData,
+} from "./steps.js";
+import type { SignalPath, SignalStep } from "./types.js";
+
+/** What of a cell is read along a path. */
+export interface CellRequest {
+  readonly sides: readonly SignalStep[];
+  readonly column: string;
+  /** `number`, `category`: rows whose cell is that; `ended`: rows whose time cell has come; `row`: the side row itself. */
+  readonly as: "number" | "category" | "list" | "ended" | "row";
+}
+
+/** The indexes of a database. */
+export interface SignalIndexes {
+  readonly data: SignalData;
+  /** Lists of a path's rows, of those whose cells are all there, from when they all are known. */
+  ordering(path: SignalPath, cells?: readonly CellRequest[]): Ordering;
+  numbers(path: SignalPath, column: string): NumberSeries;
+  categories(path: SignalPath, column: string): CategorySeries;
+  /** Categories of rows that have ended, from their end on. */
+  endedCategories(path: SignalPath, column: string, end: string): CategorySeries;
+  /** Two categories of a row as one: `first · n + second`, where `n` is the number of second categories. */
+  pairs(path: SignalPath, column: string, other: string): PairSeries;
+  /** 1 where a list holds an item, else 0. */
+  items(path: SignalPath, column: string, item: string): CategorySeries;
+  /** The rows reached by the sides, as codes. */
+  sideRows(path: SignalPath): CategorySeries;
+  /** Tables of a union, as codes. */
+  unionTables(path: SignalPath): CategorySeries;
+  /** int32 `[links]`: how many days with rows begin up to and with each position, over all lists. */
+  dayStarts(path: SignalPath): Int32Array;
+  bytes(): number;
+}
+
+/** A series of pairs with the codes of both sides. */
+export interface PairSeries {
+  readonly series: CategorySeries;
+  readonly first: ReadonlyMap<string, number>;
+  readonly second: ReadonlyMap<string, number>;
+}
+
+/**
+ * Makes the indexes of a database; nothing is built yet.
+ *
+ * @param data - the database and its graph.
+ */
+export function createIndexes(data: SignalData): SignalIndexes {
+  const chains = new Map<string, Chain>();
+  const sides = new Map<string, SideRows>();
+  const orderings = new Map<string, Ordering>();
+  const numbers = new Map<string, NumberSeries>();
+  const categories = new Map<string, CategorySeries>();
+  const pairs = new Map<string, PairSeries>();
+  const days = new Map<string, Int32Array>();
+  const codes = new Map<string, ReturnType<typeof categoryCells>>();
+
+  const chainOf = (path: SignalPath): Chain =>
+    remember(chains, pathKey(path), () => followDowns(data, path));
+  const sidesOf = (path: SignalPath, steps: readonly SignalStep[]): SideRows => {
+    const from = listTable(path);
+    return remember(sides, stepsKey(from, steps), () => followSides(data, from, steps));
+  };
+  const codesOf = (table: string, column: string): ReturnType<typeof categoryCells> =>
+    remember(codes, JSON.stringify([table, column]), () =>
+      categoryCells(data.db.table(table).column(column)),
+    );
+
+  const build = (path: SignalPath, cells: readonly CellRequest[]): Ordering => {
+    const chain = chainOf(path);
+    const checks: ((row: number) => boolean)[] = [];
+    let extra: Float64Array | null = null;
+    for (const cell of cells) {
+      const side = sidesOf(path, cell.sides);
+      const check = usableRows(data, side, cell, codesOf);
+      if (check !== null) checks.push(check);
+      extra = latest(extra, cellTimes(data, side, cell));
+    }
+    const usable =
+      checks.length === 0 ? null : (row: number) => checks.every((check) => check(row));
+    const plain = usable === null || everyRow(chain, usable);
+    const later = extra !== null && isLater(chain, extra) ? extra : null;
+    if (plain && later === null && cells.length > 0) return indexes.ordering(path);
+    return buildOrdering(chain, plain ? null : usable, later);
+  };
+
+  const series = (
+    path: SignalPath,
+    name: string,
+    cells: readonly CellRequest[],
+    make: (ordering: Ordering) => CategorySeries,
+  ): CategorySeries =>
+    remember(categories, JSON.stringify([pathKey(path), name, cells]), () =>
+      make(indexes.ordering(path, cells)),
+    );
+
+  const codesAlong = (
+    path: SignalPath,
+    column: string,
+  ): { codes: Int32Array; names: readonly string[] } => {
+    const side = sidesOf(path, path.sides);
+    const cells = codesOf(side.table, column);
+    return { codes: through(side, cells.codes), names: cells.names };
+  };
+
+  const indexes: SignalIndexes = {
+    data,
+    ordering(path, cells = []) {
+      const key = JSON.stringify([pathKey(path), cells]);
+      return remember(orderings, key, () => build(path, cells));
+    },
+    numbers(path, column) {
+      const cell: CellRequest = { sides: path.sides, column, as: "number" };
+      const key = JSON.stringify([pathKey(path), cell]);
+      return remember(numbers, key, () => {
+        const side = sidesOf(path, path.sides);
+        const { read } = numberCells(data, side.table, data.db.table(side.table).column(column));
+        const { rows } = side;
+        return buildNumberSeries(
+          indexes.ordering(path, [cell]),
+          rows === null ? read : (row) => read(rows[row]!),
+        );
+      });
+    },
+    categories(path, column) {
+      return series(path, "category", [categoryCell(path, column)], (ordering) => {
+        const { codes, names } = codesAlong(path, column);
+        return buildCategorySeries(ordering, codes, names);
+      });
+    },
+    endedCategories(path, column, end) {
+      const ended: CellRequest = { sides: [], column: end, as: "ended" };
+      return series(path, "ended", [categoryCell(path, column), ended], (ordering) => {
+        const { codes, names } = codesAlong(path, column);
+        return buildCategorySeries(ordering, codes, names);
+      });
+    },
+    pairs(path, column, other) {
+      const key = JSON.stringify([pathKey(path), path.sides, column, other]);
+      return remember(pairs, key, () => {
+        const cells = [categoryCell(path, column), categoryCell(path, other)];
+        const a = codesAlong(path, column);
+        const b = codesAlong(path, other);
+        const both = a.codes.map((code, row) => code * b.names.length + b.codes[row]!);
+        return {
+          series: buildCategorySeries(indexes.ordering(path, cells), both, []),
+          first: new Map(a.names.map((name, code) => [name, code])),
+          second: new Map(b.names.map((name, code) => [name, code])),
+        };
+      });
+    },
+    items(path, column, item) {
+      const cell: CellRequest = { sides: path.sides, column, as: "list" };
+      return series(path, `item ${item}`, [cell], (ordering) => {
+        const side = sidesOf(path, path.sides);
+        const flags = itemFlags(data.db.table(side.table).column(column), item);
+        return buildCategorySeries(ordering, through(side, flags), []);
+      });
+    },
+    sideRows(path) {
+      const cell: CellRequest = { sides: path.sides, column: "", as: "row" };
+      return series(path, "rows", [cell], (ordering) => {
+        const { rows } = sidesOf(path, path.sides);
+        return buildCategorySeries(ordering, rows!, []);
+      });
+    },
+    unionTables(path) {
+      return series(path, "tables", [], (ordering) => {
+        const codes = new Int32Array(chainOf(path).roots.length);
+        let at = 0;
+        path.union.forEach(({ table }, code) => {
+          const { numRows } = data.db.table(table);
+          codes.fill(code, at, at + numRows);
+          at += numRows;
+        });
+        return buildCategorySeries(
+          ordering,
+          codes,
+          path.union.map(({ table }) => table),
+        );
+      });
+    },
+    dayStarts(path) {
+      return remember(days, pathKey(path), () => countDayStarts(indexes.ordering(path)));
+    },
+    bytes() {
+      let bytes = 0;
+      for (const ordering of new Set(orderings.values())) bytes += orderingBytes(ordering);
+      for (const one of numbers.values()) bytes += numberSeriesBytes(one);
+      for (const one of categories.values()) bytes += categorySeriesBytes(one);
+      for (const one of pairs.values()) bytes += categorySeriesBytes(one.series);
+      for (const one of days.values()) bytes += one.byteLength;
+      return bytes;
+    },
+  };
+  return indexes;
+}
+
+function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+function categoryCell(path: SignalPath, column: string): CellRequest {
+  return { sides: path.sides, column, as: "category" };
+}
+
+/** What lists depend on: not on how the roots are reached, so paths that meet share their indexes. */
+function pathKey(path: SignalPath): string {
+  const whole = path.roots.at(-1)?.kind === "all";
+  const union = path.union.map(({ table, key }) => [table, key]);
+  return JSON.stringify([stepsKey(rootTable(path), path.downs), union, whole]);
+}
+
+function stepsKey(table: string, steps: readonly SignalStep[]): string {
+  return JSON.stringify([table, ...steps.map((step) => [keyOf(step), step.table])]);
+}
+
+/** Reads codes through the sides: `−1` where no row is reached. */
+function through({ rows }: SideRows, codes: Int32Array): Int32Array {
+  return rows === null ? codes : rows.map((row) => (row < 0 ? -1 : codes[row]!));
+}
+
+/** Tells which rows have the cell at all; `null` = all. */
+function usableRows(
+  data: SignalData,
+  side: SideRows,
+  cell: CellRequest,
+  codesOf: (table: string, column: string) => { readonly codes: Int32Array },
+): ((row: number) => boolean) | null {
+  const own = usableCells(data, side.table, cell, codesOf);
+  const { rows } = side;
+  if (rows === null) return own;
+  if (own === null) return (row) => rows[row]! >= 0;
+  return (row) => rows[row]! >= 0 && own(rows[row]!);
+}
+
+function usableCells(
+  data: SignalData,
+  table: string,
+  { column: name, as }: CellRequest,
+  codesOf: (table: string, column: string) => { readonly codes: Int32Array },
+): ((row: number) => boolean) | null {
+  if (as === "row") return null;
+  const column = data.db.table(table).column(name);
+  switch (as) {
+    case "number": {
+      const { read } = numberCells(data, table, column);
+      return (row) => Number.isFinite(read(row));
+    }
+    case "category": {
+      const { codes } = codesOf(table, name);
+      return (row) => codes[row]! >= 0;
+    }
+    case "list":
+      return (row) => isValid(column, row);
+    case "ended":
+      return (row) => isValid(column, row) && column.kind === "timestamp";
+  }
+}
+
+/** Returns when the cells are known, given that the row of the path is; `null` = with it. */
+function cellTimes(data: SignalData, side: SideRows, cell: CellRequest): Float64Array | null {
+  const { db } = data;
+  if (cell.as === "row") return side.known;
+  let own = knownTimes(db, side.table, cell.column);
+  if (cell.as === "ended") {
+    const column = db.table(side.table).column(cell.column) as TimestampColumn;
+    const ends = column.values.map((end, row) => (isValid(column, row) ? end : Infinity));
+    own = latest(own, ends);
+  }
+  if (own === null || side.rows === null) return latest(side.known, own);
+  const { rows } = side;
+  const times = own;
+  const reached = Float64Array.from(rows, (row) => (row < 0 ? -Infinity : times[row]!));
+  return latest(side.known, reached);
+}
+
+function everyRow({ roots }: Chain, usable: (row: number) => boolean): boolean {
+  for (let row = 0; row < roots.length; row++) if (roots[row]! >= 0 && !usable(row)) return false;
+  return true;
+}
+
+/** Tells whether some row is known later than its own time says. */
+function isLater({ roots, times }: Chain, extra: Float64Array): boolean {
+  for (let row = 0; row < roots.length; row++) {
+    if (roots[row]! < 0) continue;
+    if (extra[row]! > (times === null ? -Infinity : times[row]!)) return true;
+  }
+  return false;
+}
+
+function countDayStarts({ offsets, times }: Ordering): Int32Array {
+  const starts = new Int32Array(times?.length ?? 0);
+  if (times === null) return starts;
+  let count = 0;
+  for (let root = 0; root + 1 < offsets.length; root++) {
+    const start = offsets[root]!;
+    for (let i = start; i < offsets[root + 1]!; i++) {
+      const isStart =
+        i === start ||
+        Math.floor(times[i]! / MS_PER_DAY) !== Math.floor(times[i - 1]! / MS_PER_DAY);
+      if (isStart) count++;
+      starts[i] = count;
+    }
+  }
+  return starts;
+}
