@@ -30,7 +30,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   "src/data": { floor: 1, mayImport: ["src/core"] },
   "src/tensor": { floor: 1, mayImport: ["src/core"] },
   "src/task": { floor: 1, mayImport: ["src/core", "src/data"] },
-  "src/trees": { floor: 2, mayImport: ["src/core"] },
+  "src/trees": { floor: 2, mayImport: ["src/core", "src/tensor"] },
   "src/scale": { floor: 2, mayImport: ["src/core", "src/data", "src/task"] },
   graph: { floor: 2, mayImport: ["src/core", "src/data", "src/task"] },
   pql: { floor: 3, mayImport: ["src/core", "src/data", "src/task"] },

@@ -1,7 +1,7 @@
 /** A small typed assembler for WebAssembly: expressions, locals and loops in, the bytes of a module out. */
 
 /** Types of values on the wasm stack that we use. */
-export type ValueType = "i32" | "f32" | "v128";
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 /** Bytes of instructions. */
 export type Code = readonly number[];
@@ -50,10 +50,20 @@ export interface ModuleBuilder {
   bytes(): Uint8Array;
 }
 
-const TYPE_BYTE: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+const TYPE_BYTE: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
 
-/** Makes an empty module. */
-export function createModule(): ModuleBuilder {
+/**
+ * Makes an empty module.
+ *
+ * @param sharedPages - the most pages (64 KiB) of a memory shared by threads; left out for a memory of one thread.
+ */
+export function createModule(sharedPages?: number): ModuleBuilder {
   const functions: WasmFunction<readonly ValueType[]>[] = [];
   return {
     define(name, parameters, write) {
@@ -70,7 +80,7 @@ export function createModule(): ModuleBuilder {
       functions.push(made);
       return made;
     },
-    bytes: () => encodeModule(functions),
+    bytes: () => encodeModule(functions, sharedPages),
   };
 }
 
@@ -108,10 +118,44 @@ export const i32 = {
   sub: binary("i32", [0x6b]),
   mul: binary("i32", [0x6c]),
   and: binary("i32", [0x71]),
+  shiftLeft: binary("i32", [0x74]),
   shiftRight: binary("i32", [0x76]),
   /** 1 if the first is at least the second, as signed numbers. */
   atLeast: binary("i32", [0x4e]),
   load: load("i32", [0x28, 2]),
+  /** Loads one byte, 0 … 255. */
+  loadByte: load("i32", [0x2d, 0]),
+  store: store("i32", [0x36, 2]),
+  /** The low 32 bits. */
+  fromI64: (value: Value<"i64">): Value<"i32"> => ({ type: "i32", code: [...value.code, 0xa7] }),
+} as const;
+
+/** Operations on 64-bit integers. */
+export const i64 = {
+  /** A constant that fits 32 bits, signed. */
+  const: (value: number): Value<"i64"> => ({ type: "i64", code: [0x42, ...signed(value)] }),
+  /** Shifts and keeps the sign. */
+  shiftRight: binary("i64", [0x87]),
+} as const;
+
+/** Operations on float64. */
+export const f64 = {
+  add: binary("f64", [0xa0]),
+  sub: binary("f64", [0xa1]),
+  mul: binary("f64", [0xa2]),
+  div: binary("f64", [0xa3]),
+  /** 1 if the first is greater. */
+  greater: (a: Value<"f64">, b: Value<"f64">): Value<"i32"> => ({
+    type: "i32",
+    code: [...a.code, ...b.code, 0x64],
+  }),
+  /** 1 if the first is at least the second. */
+  atLeast: (a: Value<"f64">, b: Value<"f64">): Value<"i32"> => ({
+    type: "i32",
+    code: [...a.code, ...b.code, 0x66],
+  }),
+  fromI64: (value: Value<"i64">): Value<"f64"> => ({ type: "f64", code: [...value.code, 0xb9] }),
+  store: store("f64", [0x39, 3]),
 } as const;
 
 /** Operations on float32. */
@@ -169,6 +213,16 @@ export const f32x4 = {
   }),
 } as const;
 
+/** Operations on two 64-bit integer lanes; loads and stores are those of `f32x4`. */
+export const i64x2 = {
+  add: binary("v128", [0xfd, ...unsigned(0xce)]),
+  sub: binary("v128", [0xfd, ...unsigned(0xd1)]),
+  lane: (value: Value<"v128">, lane: 0 | 1): Value<"i64"> => ({
+    type: "i64",
+    code: [...value.code, 0xfd, 0x1d, lane],
+  }),
+} as const;
+
 /** Operations on four 32-bit integer lanes. */
 export const i32x4 = {
   const: (lanes: readonly number[]): Value<"v128"> => ({
@@ -214,13 +268,17 @@ function store<T extends ValueType>(_type: T, opcode: Code) {
 }
 
 /** @see WebAssembly core specification, "Binary Format", sections 1 (types) to 10 (code). */
-function encodeModule(functions: readonly WasmFunction<readonly ValueType[]>[]): Uint8Array {
+function encodeModule(
+  functions: readonly WasmFunction<readonly ValueType[]>[],
+  sharedPages: number | undefined,
+): Uint8Array {
   const types = functions.map(({ parameters }) => [
     0x60,
     ...vector(parameters.map((type) => [TYPE_BYTE[type]])),
     0,
   ]);
-  const memory = [...text("env"), ...text("memory"), 0x02, 0x00, 1];
+  const limits = sharedPages === undefined ? [0x00, 1] : [0x03, 1, ...unsigned(sharedPages)];
+  const memory = [...text("env"), ...text("memory"), 0x02, ...limits];
   const exported = functions.map(({ name, index }) => [...text(name), 0x00, ...unsigned(index)]);
   const bodies = functions.map(({ locals, body }) => {
     const code = [...vector(locals.map((type) => [1, TYPE_BYTE[type]])), ...body, 0x0b];
