@@ -2,6 +2,7 @@
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { ConfigError } from "./core/errors.js";
 import type { Database } from "./data/database.js";
+import { type CheckLevel, quickChecks, shuffledLabels, tooGood } from "./evaluation/checks.js";
 import type { Evaluation, EvaluationRun, RegimeResult } from "./evaluation/result.js";
 import { type ModelRun, type RunSetting, runModel } from "./evaluation/run.js";
 import {
@@ -25,6 +26,7 @@ import type { ScoredPredictions } from "./task/result-tables.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
 import { initBackend } from "./tensor/backend.js";
 
+export type { CheckLevel } from "./evaluation/checks.js";
 export { formatEvaluation } from "./evaluation/format.js";
 export type {
   Comparison,
@@ -44,6 +46,8 @@ export interface EvaluateOptions extends FitOptions {
   readonly seeds?: number | undefined;
   /** Also trains the model of the entity's own row; on by default. */
   readonly entityRow?: boolean | undefined;
+  /** Which checks look for leaks; `quick` (default) fits nothing more, `full` also a small model on shuffled labels. */
+  readonly checks?: CheckLevel | undefined;
 }
 
 /**
@@ -86,7 +90,11 @@ export async function evaluate(
       for (const warning of run.warnings) warnings.add(warning);
     }
     predictions.push(...runs.model.flatMap((run) => scoredParts(run, regime)));
-    results.push(summarizeRegime(regime, settings, runs, seed));
+    const result = summarizeRegime(regime, settings, runs, seed);
+    results.push(result);
+    for (const warning of isTwin ? [] : await check(settings[0]!, result, set, options)) {
+      warnings.add(warning);
+    }
   }
   const { taskType } = plan.task;
   const evaluation: Evaluation = {
@@ -202,6 +210,24 @@ function summarizeRegime(
     baselines,
     comparisons: compareWith(taskType, model, compared, seed),
   };
+}
+
+/** Looks for reasons to doubt a regime's scores; the first fold speaks for all. */
+async function check(
+  setting: RunSetting,
+  { model, baselines, regime }: RegimeResult,
+  { folds }: LabelSet,
+  options: EvaluateOptions,
+): Promise<string[]> {
+  const { checks = "quick", seed = 0 } = options;
+  if (checks === "none") return [];
+  const taskType = setting.labels.task.taskType as ValueTaskType;
+  options.onProgress?.({ stage: "evaluate", message: `${regime}, looking for leaks` });
+  return [
+    ...quickChecks(setting, baselines, seed, folds !== undefined),
+    ...tooGood(taskType, model.mean, baselines),
+    ...(checks === "full" ? await shuffledLabels(setting, options) : []),
+  ];
 }
 
 function entityRowName({ name }: ModelRun): string {

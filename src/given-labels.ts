@@ -8,6 +8,7 @@ import type { LabelOptions, LabelSet, TimeOptions } from "./label-types.js";
 import { type GivenRows, readGivenRows } from "./task/given-rows.js";
 import type { GivenTarget } from "./task/given-target.js";
 import type { SplitTimes } from "./task/regime.js";
+import { rowsInTwoParts, splitWarnings } from "./task/split-checks.js";
 import {
   labelEnd,
   randomSplit,
@@ -54,7 +55,14 @@ export function givenLabels(
   const split = splitRowsOf(labels, plan, times, options.seed ?? 0);
   const { val, test } = times;
   const splitTimes = val === undefined || test === undefined ? null : { val, test };
-  const warnings = [...rows.warnings, ...split.warnings, ...windowWords(given)];
+  const warnings = [
+    ...rows.warnings,
+    ...split.warnings,
+    ...windowWords(given),
+    ...(given.timed
+      ? splitWarnings(split.labels, plan.labelWindows)
+      : rowsInTwoParts(split.labels)),
+  ];
   return { labels: split.labels, splitTimes, warnings };
 }
 

@@ -196,28 +196,23 @@ function notYetThere(
   ];
 }
 
-/** The same entity at the same time, with different targets or in different parts. */
+/** The same entity at the same time with another target. */
 function repeated(
-  { entityRows, anchorTimes, targets, split }: Taken,
+  { entityRows, anchorTimes, targets }: Taken,
   named: (row: number) => string,
 ): string[] {
-  const found = { targets: [] as number[], parts: [] as number[] };
-  for (let row = 1; row < entityRows.length; row++) {
-    const before = row - 1;
-    if (entityRows[row] !== entityRows[before] || anchorTimes[row] !== anchorTimes[before])
-      continue;
-    if (targets[row] !== targets[before]) found.targets.push(row);
-    if (split && split[row] !== split[before]) found.parts.push(row);
-  }
-  const words = (rows: readonly number[], what: string): string[] => {
-    if (rows.length === 0) return [];
-    const [row] = rows as readonly [number];
-    const time = anchorTimes[row]!;
-    const when = Number.isFinite(time) ? ` at ${formatTime(time)}` : "";
-    return [`${rows.length} rows of the training table ${what}, such as ${named(row)}${when}`];
-  };
+  const rows = [...entityRows.keys()].filter(
+    (row) =>
+      row > 0 &&
+      entityRows[row] === entityRows[row - 1] &&
+      anchorTimes[row] === anchorTimes[row - 1] &&
+      targets[row] !== targets[row - 1],
+  );
+  const [row] = rows;
+  if (row === undefined) return [];
+  const time = anchorTimes[row]!;
+  const when = Number.isFinite(time) ? ` at ${formatTime(time)}` : "";
   return [
-    ...words(found.targets, "repeat an entity and time with another target"),
-    ...words(found.parts, "repeat an entity and time in another part of the split"),
+    `${rows.length} rows of the training table repeat an entity and time with another target, such as ${named(row)}${when}`,
   ];
 }

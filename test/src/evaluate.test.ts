@@ -11,7 +11,13 @@ beforeAll(async () => {
 
 const desk = helpdesk(14, 6);
 const COUNT = "PREDICT COUNT(tickets.*, 0, 3, days) FOR EACH users.id";
-const TINY: EvaluateOptions = { model: { channels: 8 }, epochs: 2, seeds: 2, seed: 4 };
+const TINY: EvaluateOptions = {
+  experts: ["gnn"],
+  model: { channels: 8 },
+  epochs: 2,
+  seeds: 2,
+  seed: 4,
+};
 const TIMES = { val: day(24), test: day(30), evalAnchors: 2 };
 
 describe("evaluate", () => {
@@ -19,6 +25,7 @@ describe("evaluate", () => {
     let now = 0;
     const { evaluation, predictions } = await evaluate(desk, COUNT, {
       ...TINY,
+      experts: ["gnn", "constant"],
       times: TIMES,
       clock: () => (now += 500),
     });
@@ -44,7 +51,10 @@ describe("evaluate", () => {
       }
       expect(result.model.seeds.map(({ seed }: { seed: number }) => seed)).toEqual([4, 5]);
       for (const { seconds } of result.model.seeds) expect(seconds).toBeGreaterThan(0);
-      expect(result.experts.gnn).toEqual(result.model);
+      expect(Object.keys(result.experts).sort()).toEqual(["constant", "gnn"]);
+      for (const expert of Object.values<{ mean: { test: { mae: number } } }>(result.experts)) {
+        expect(expert.mean.test.mae).toEqual(expect.any(Number));
+      }
       expect(Object.keys(result.baselines)).toEqual(
         expect.arrayContaining([
           "global-mean",
@@ -52,7 +62,7 @@ describe("evaluate", () => {
           "entity-mean",
           "entity-median",
           "recent-mean",
-          "entity-row",
+          "entity-row-trees",
         ]),
       );
       for (const baseline of Object.values<{ test: { mae: number } }>(result.baselines)) {
@@ -64,6 +74,7 @@ describe("evaluate", () => {
       expect([level, resamples.test]).toEqual([0.95, 1000]);
       expect(test.mae!.low).toBeLessThanOrEqual(model.mean.test.mae!);
       expect(test.mae!.high).toBeGreaterThanOrEqual(model.mean.test.mae!);
+      expect(comparisons.map(({ kind }) => kind)).toEqual(["baseline", "expert", "expert"]);
       const [first] = comparisons;
       expect(first).toMatchObject({ kind: "baseline", metric: "mae", resamples: 1000 });
       const other = baselines[first!.to]!.test.mae!;
@@ -101,7 +112,8 @@ describe("evaluate", () => {
     expect(two).toEqual(one);
     expect(one.evaluation.results.map(({ regime }) => regime)).toEqual(["frozen"]);
     const [result] = one.evaluation.results;
-    expect(result!.baselines["entity-row"]).toBeUndefined();
+    expect(result!.baselines["entity-row-trees"]).toBeUndefined();
+    expect(result!.experts.gnn).toEqual(result!.model);
     expect(result!.model.seeds[0]!.seconds).toBeNull();
     expect(result!.model.std.test.mae).toBeNull();
   });

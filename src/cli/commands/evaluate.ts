@@ -1,4 +1,5 @@
 /** `relgraph evaluate`: honest evaluation beside the baselines. */
+import type { CheckLevel } from "../../evaluate.js";
 import { REGIMES, type Regime } from "../../task/regime.js";
 import {
   type DataFlags,
@@ -25,6 +26,7 @@ interface EvaluateFlags
     SeedFlags {
   readonly regime: Regime | "both";
   readonly seeds?: number;
+  readonly checks?: CheckLevel;
   readonly predictions?: string;
   readonly out?: string;
 }
@@ -46,6 +48,11 @@ export const registerEvaluate: Register = (program, open) => {
       "runs, with seeds from --seed on (default: 3)",
       wholeNumber("--seeds", 1, 100),
     )
+    .option(
+      "--checks <level>",
+      "look for leaks: none, quick or full, with a model on shuffled labels (default: quick)",
+      oneOf<CheckLevel>("--checks", ["none", "quick", "full"]),
+    )
     .option("--predictions <file>", "also write the predictions of all runs to this table file")
     .option("--out <file>", "write the evaluation as .json or .txt");
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
@@ -64,6 +71,7 @@ export const registerEvaluate: Register = (program, open) => {
         times,
         regimes: flags.regime === "both" ? REGIMES : [flags.regime],
         seeds: flags.seeds,
+        checks: flags.checks,
       });
       for (const warning of evaluation.warnings) session.warn(warning);
       if (flags.predictions !== undefined) {
