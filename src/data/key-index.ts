@@ -230,6 +230,7 @@ function createKeyPart(key: Column): KeyPart {
 
 /** Numbers, booleans and times are their own code; strings are read as numbers where they are some. */
 function numericPart(): KeyPart {
+  const numbers = createMapping(readNumber);
   return {
     encode(column) {
       switch (column.kind) {
@@ -241,7 +242,7 @@ function numericPart(): KeyPart {
         case "boolean":
           return new Float64Array(column.values);
         case "string":
-          return codesThrough(column, Float64Array.from(column.dictionary, readNumber));
+          return codesThrough(column, numbers(column.dictionary));
         case "list":
         case "vector":
           return new Float64Array(column.length).fill(Number.NaN);
@@ -257,6 +258,25 @@ function readNumber(text: string): number {
   if (!DECIMAL.test(text)) return Number.NaN;
   const number = Number(text);
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : Number.NaN;
+}
+
+/** Maps dictionaries; of one that has grown since, as that of a scan does from chunk to chunk, only what is new. */
+function createMapping(
+  codeOf: (text: string) => number,
+): (texts: readonly string[]) => Float64Array {
+  let held: readonly string[] | null = null;
+  let known = 0;
+  let mapped = new Float64Array(0);
+  return (texts) => {
+    if (held !== texts) [held, known] = [texts, 0];
+    if (texts.length > mapped.length) {
+      const larger = new Float64Array(Math.max(texts.length, mapped.length * 2));
+      larger.set(mapped);
+      mapped = larger;
+    }
+    for (; known < texts.length; known++) mapped[known] = codeOf(texts[known]!);
+    return mapped;
+  };
 }
 
 /** Maps a string column's codes; a loop, since `from` with a function costs fifty times as much. */
@@ -292,13 +312,14 @@ function stringPart(dictionary: readonly string[]): KeyPart {
     const code = slots[slotOf(slots, text)]!;
     return code < 0 ? Number.NaN : code;
   };
+  const codes = createMapping(codeOf);
   return {
     encode(column) {
       switch (column.kind) {
         case "string":
           return column.dictionary === dictionary
             ? new Float64Array(column.codes)
-            : codesThrough(column, Float64Array.from(column.dictionary, codeOf));
+            : codesThrough(column, codes(column.dictionary));
         case "number":
         case "timestamp":
         case "boolean": {
