@@ -29,7 +29,7 @@ export interface ColumnReader {
 interface Held extends Page {
   /** Places in the dictionary; `null` = the values themselves stand in the page. */
   readonly indices: Int32Array | null;
-  /** Codes of texts. */
+  /** Values that were decoded: codes of texts, truth values. */
   readonly codes: Int32Array | null;
 }
 
@@ -47,7 +47,6 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
   const infinite = mayBeInfinite(kind);
   const filling = kind === "text" ? -1 : 0;
   let dictionary: CellArray = createCells(kind, 0, false);
-  let dictionaryFits = true;
   let dictionaryIsFinite = true;
   let buffer = new Int32Array(0);
   let held: Held | null = null;
@@ -59,28 +58,29 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
       dictionary = textPages.encode(bytes, length, rows).slice(0, rows);
       return;
     }
-    checkLength(format.bytesOf(rows), length);
+    checkLength(rows * format.bits, length);
     dictionary = createCells(kind, rows, false);
-    dictionaryFits = format.copy(bytes, 0, rows, dictionary, 0);
+    format.copy(bytes, 0, rows, dictionary, 0);
     dictionaryIsFinite = allFinite(dictionary, rows);
   };
   const open = (page: Page): Held => {
     const { encoding, bytes, length, present } = page;
-    const isRuns = kind === "boolean" && encoding === "runs";
-    if (encoding === "dictionary" || isRuns) {
-      if (buffer.length < present) buffer = new Int32Array(present);
-      // Runs of truth values have their length before them, indices their width.
-      if (isRuns) {
-        readHybrid(bytes, 4, length, 1, buffer, present);
-        dictionary = Uint8Array.of(0, 1);
-      } else if (present > 0) readHybrid(bytes, 1, length, bytes[0]!, buffer, present);
+    if (encoding !== "PLAIN" && buffer.length < present) buffer = new Int32Array(present);
+    if (encoding.endsWith("_DICTIONARY")) {
+      // The width of the indices stands before them.
+      if (present > 0) readHybrid(bytes, 1, length, bytes[0]!, buffer, present);
       return { ...page, indices: buffer, codes: null };
     }
-    if (encoding !== "plain") throw new Error("a page is written in an unexpected way");
+    if (kind === "boolean" && encoding === "RLE") {
+      // The length of the runs stands before them.
+      readHybrid(bytes, 4, length, 1, buffer, present);
+      return { ...page, indices: null, codes: buffer };
+    }
+    if (encoding !== "PLAIN") throw new Error("a page is written in an unexpected way");
     if (format === null) {
       return { ...page, indices: null, codes: textPages.encode(bytes, length, present) };
     }
-    checkLength(format.bytesOf(present), length);
+    checkLength(present * format.bits, length);
     return { ...page, indices: null, codes: null };
   };
   const advance = (): Held => {
@@ -92,18 +92,16 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
     }
   };
   /** Copies values that are not null. */
-  const copy = (from: Held, count: number, out: CellArray, at: number): boolean => {
+  const copy = (from: Held, count: number, out: CellArray, at: number): void => {
     if (from.codes) out.set(from.codes.subarray(value, value + count), at);
     else if (from.indices) lookUp(from.indices, value, count, dictionary, out, at);
-    else return format!.copy(from.bytes, value, count, out, at);
-    return from.codes !== null || dictionaryFits;
+    else format!.copy(from.bytes, value, count, out, at);
   };
 
   return {
     texts: textPages.entries,
     read(count, out, validity) {
       let nulls = false;
-      let fits = true;
       let finite = true;
       const clear = (at: number): void => {
         if (!nulls) validity.fill(255);
@@ -118,7 +116,7 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
         const rows = Math.min(count - at, held.rows - row);
         const { valid } = held;
         const present = valid === null ? rows : countOnes(valid, row, row + rows);
-        fits = copy(held, present, out, at) && fits;
+        copy(held, present, out, at);
         finite &&= held.indices !== null && dictionaryIsFinite;
         if (valid !== null && present < rows) {
           // From the last row on, so that no value is written over before it has moved.
@@ -137,16 +135,16 @@ export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader
       if (infinite && !finite && !allFinite(out, count)) {
         for (let i = 0; i < count; i++) if (!Number.isFinite(out[i]!)) clear(i);
       }
-      return { nulls, fits };
+      return { nulls, fits: kind !== "int64" || allSafe(out, count) };
     },
   };
 }
 
-function checkLength(needed: number, length: number): void {
-  if (needed > length) throw new Error("a page ends before its last value");
+function checkLength(bits: number, length: number): void {
+  if (bits > length * 8) throw new Error("a page ends before its last value");
 }
 
-/** Copies values of a dictionary; a loop for each pair of arrays, so that each runs at full speed. */
+/** Copies values of a dictionary; a loop of its own for the common arrays, so that each is compiled for one kind. */
 function lookUp(
   indices: Int32Array,
   first: number,
@@ -158,12 +156,6 @@ function lookUp(
   const { length } = dictionary;
   let most = 0;
   if (dictionary instanceof Float64Array && out instanceof Float64Array) {
-    for (let i = 0; i < count; i++) {
-      const index = indices[first + i]! >>> 0;
-      if (index > most) most = index;
-      out[at + i] = dictionary[index]!;
-    }
-  } else if (dictionary instanceof Int32Array && out instanceof Int32Array) {
     for (let i = 0; i < count; i++) {
       const index = indices[first + i]! >>> 0;
       if (index > most) most = index;
@@ -186,4 +178,10 @@ function allFinite(values: CellArray, count: number): boolean {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += values[i]! - values[i]!;
   return sum === 0;
+}
+
+function allSafe(values: CellArray, count: number): boolean {
+  let most = 0;
+  for (let i = 0; i < count; i++) most = Math.max(most, Math.abs(values[i]!));
+  return most <= Number.MAX_SAFE_INTEGER;
 }

@@ -3,7 +3,7 @@
 /**
  * Reads small integers.
  *
- * @param bytes - the page; at least 4 bytes longer than `end`.
+ * @param bytes - the page; at least 8 bytes longer than `end`.
  * @param start - where the encoded integers begin.
  * @param end - where they end at the latest.
  * @param width - bits of an integer, 0 to 32.
@@ -17,41 +17,62 @@ export function readHybrid(
   start: number,
   end: number,
   width: number,
-  out: Int32Array | Uint8Array,
+  out: Int32Array,
+  count: number,
+): void {
+  // Of integers without bits some writers write nothing.
+  if (width === 0) out.fill(0, 0, count);
+  let pos = start;
+  for (let at = width === 0 ? count : 0; at < count; ) {
+    let header = 0;
+    for (let shift = 0, byte = 128; byte > 127; shift += 7) {
+      if (pos >= end) throw new Error("a page ends before its last value");
+      byte = bytes[pos++]!;
+      header |= (byte & 127) << shift;
+    }
+    const length = header >>> 1;
+    const isPacked = (header & 1) === 1;
+    const rows = Math.min(count - at, isPacked ? length * 8 : length);
+    const needed = isPacked ? Math.ceil((rows * width) / 8) : (width + 7) >> 3;
+    if (pos + needed > end) throw new Error("a page ends before its last value");
+    if (isPacked) unpackBits(bytes, pos, width, out, at, rows);
+    else {
+      let value = 0;
+      for (let i = 0; i < needed; i++) value |= bytes[pos + i]! << (8 * i);
+      out.fill(value, at, at + rows);
+    }
+    pos += isPacked ? length * width : needed;
+    at += rows;
+  }
+}
+
+/**
+ * Reads integers that lie bit by bit, the lowest bits first.
+ *
+ * @param bytes - the page; at least 8 bytes longer than the integers.
+ * @param start - the first byte.
+ * @param width - bits of an integer, 1 to 32.
+ * @param out - where they go.
+ * @param at - the place of the first.
+ * @param count - how many.
+ */
+export function unpackBits(
+  bytes: Uint8Array,
+  start: number,
+  width: number,
+  out: Int32Array,
+  at: number,
   count: number,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let pos = start;
-  let at = 0;
-  // Of integers without bits some writers write nothing.
-  if (width === 0) {
-    out.fill(0, 0, count);
-    at = count;
-  }
-  while (at < count) {
-    let header = 0;
-    for (let shift = 0; ; shift += 7) {
-      if (pos >= end) throw new Error("a page ends before its last value");
-      const byte = bytes[pos++]!;
-      header |= (byte & 127) << shift;
-      if (byte < 128) break;
-    }
-    const length = header >>> 1;
-    if ((header & 1) === 0) {
-      const width8 = (width + 7) >> 3;
-      let value = 0;
-      for (let i = 0; i < width8; i++) value |= bytes[pos + i]! << (8 * i);
-      pos += width8;
-      const stop = Math.min(count, at + length);
-      out.fill(value, at, stop);
-      at = stop;
-    } else {
-      const whole = Math.min(length, Math.ceil((count - at) / 8));
-      if (pos + whole * width > end) throw new Error("a page ends before its last value");
-      unpackBits(view, pos, width, out, at, Math.min(count - at, whole * 8));
-      pos += length * width;
-      at = Math.min(count, at + whole * 8);
-    }
+  const mask = width === 32 ? -1 : (1 << width) - 1;
+  for (let i = at, pos = start, bit = 0; i < at + count; i++) {
+    let word = view.getInt32(pos, true) >>> bit;
+    if (bit + width > 32) word |= view.getUint8(pos + 4) << (32 - bit);
+    out[i] = word & mask;
+    bit += width;
+    pos += bit >> 3;
+    bit &= 7;
   }
 }
 
@@ -70,60 +91,4 @@ export function isOneRun(bytes: Uint8Array, start: number, end: number, count: n
     if (bytes[pos]! < 128) return header % 2 === 0 && header / 2 >= count && bytes[pos + 1] === 1;
   }
   return false;
-}
-
-/**
- * Reads integers that lie bit by bit, the lowest bits first.
- *
- * @param view - the page; at least 4 bytes longer than the integers.
- * @param start - the first byte.
- * @param width - bits of an integer, 0 to 32.
- * @param out - where they go.
- * @param at - the place of the first.
- * @param count - how many.
- */
-export function unpackBits(
-  view: DataView,
-  start: number,
-  width: number,
-  out: Int32Array | Uint8Array,
-  at: number,
-  count: number,
-): void {
-  const mask = width === 32 ? -1 : (1 << width) - 1;
-  if (width <= 25 && out instanceof Int32Array) {
-    // Each integer lies within four bytes; eight of them are whole bytes.
-    const groups = count >> 3;
-    let pos = start;
-    for (let group = 0; group < groups; group++, pos += width) {
-      for (let i = at + group * 8, stop = i + 8, bit = 0; i < stop; i++, bit += width) {
-        out[i] = (view.getInt32(pos + (bit >> 3), true) >>> (bit & 7)) & mask;
-      }
-    }
-    const done = groups * 8;
-    if (done < count) unpackRest(view, pos, width, out, at + done, count - done);
-    return;
-  }
-  unpackRest(view, start, width, out, at, count);
-}
-
-function unpackRest(
-  view: DataView,
-  start: number,
-  width: number,
-  out: Int32Array | Uint8Array,
-  at: number,
-  count: number,
-): void {
-  const mask = width === 32 ? -1 : (1 << width) - 1;
-  for (let first = 0, pos = start; first < count; first += 8, pos += width) {
-    const last = Math.min(8, count - first);
-    for (let i = 0, bit = 0; i < last; i++, bit += width) {
-      const byte = pos + (bit >>> 3);
-      const shift = bit & 7;
-      let word = view.getUint32(byte, true) >>> shift;
-      if (width + shift > 32) word |= view.getUint8(byte + 4) << (32 - shift);
-      out[at + first + i] = word & mask;
-    }
-  }
 }
