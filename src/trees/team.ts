@@ -2,8 +2,9 @@
 import type { Worker } from "node:worker_threads";
 import { InternalError, ModelError } from "../core/errors.js";
 import { startWorker } from "../core/worker.js";
+import { groupsOf, runGroup } from "./group.js";
 import type { Search } from "./grow.js";
-import { groupsOf, type Job, type LeafSums, runGroup } from "./job.js";
+import type { Job, LeafSums } from "./job.js";
 import type { Layout, SharedMemory, Workspace } from "./workspace.js";
 
 /** What a thread is started with. */

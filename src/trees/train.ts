@@ -1,7 +1,8 @@
 /** Gradient boosting: rounds of trees, each grown on the derivatives of the loss at the scores so far. */
 import { checkAborted } from "../core/progress.js";
 import { startBoosting } from "./boosting.js";
-import { groupsOf, type Job, runGroup } from "./job.js";
+import { groupsOf, runGroup } from "./group.js";
+import type { Job } from "./job.js";
 import type { BinnedTreeData, TreeData, TreeEnsemble, TreeOptions } from "./types.js";
 import type { Workspace } from "./workspace.js";
 
