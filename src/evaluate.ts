@@ -12,6 +12,7 @@ import {
   type ScoredRun,
   summarizeRuns,
 } from "./evaluation/summary.js";
+import { calibrationOf, coverageOf, runIntervals } from "./evaluation/uncertainty.js";
 import { requireModel } from "./fit.js";
 import { countParts, type PartMetrics, runBaselines } from "./judge.js";
 import { computeLabels, type LabelSet } from "./labels.js";
@@ -20,6 +21,7 @@ import { predictionValues } from "./prediction-values.js";
 import type { FitOptions } from "./predictor.js";
 import { compileQuery } from "./query.js";
 import { splitByFold } from "./task/folds.js";
+import { applyIntervals } from "./task/intervals.js";
 import { primaryMetric, summarizeMetrics, type ValueTaskType } from "./task/metrics.js";
 import { REGIMES, type Regime, type SplitTimes, visibleTimes } from "./task/regime.js";
 import type { ScoredPredictions } from "./task/result-tables.js";
@@ -89,8 +91,8 @@ export async function evaluate(
     for (const run of [...runs.model, ...runs.entityRow]) {
       for (const warning of run.warnings) warnings.add(warning);
     }
-    predictions.push(...runs.model.flatMap((run) => scoredParts(run, regime)));
-    const result = summarizeRegime(regime, settings, runs, seed);
+    predictions.push(...runs.model.flatMap((run) => scoredParts(run, regime, options.interval)));
+    const result = summarizeRegime(regime, settings, runs, options);
     results.push(result);
     for (const warning of isTwin ? [] : await check(settings[0]!, result, set, options)) {
       warnings.add(warning);
@@ -172,7 +174,7 @@ function summarizeRegime(
   regime: Regime,
   settings: readonly RunSetting[],
   { model, entityRow }: RegimeRuns,
-  seed: number,
+  { seed = 0, interval }: EvaluateOptions,
 ): RegimeResult {
   const [{ labels }] = settings as readonly [RunSetting];
   const taskType = labels.task.taskType as ValueTaskType;
@@ -209,6 +211,9 @@ function summarizeRegime(
           ),
     baselines,
     comparisons: compareWith(taskType, model, compared, seed),
+    ...(taskType === "regression"
+      ? { coverage: coverageOf(model, interval) }
+      : { calibration: calibrationOf(model) }),
   };
 }
 
@@ -242,11 +247,15 @@ function meanScores(runs: Rival["runs"]): PartMetrics {
 }
 
 /** The predictions of a run on both parts; of folds on the test rows alone, so that each row comes once. */
-function scoredParts({ parts, seed, fold }: ModelRun, regime: Regime): ScoredPredictions[] {
+function scoredParts(run: ModelRun, regime: Regime, level?: number): ScoredPredictions[] {
+  const { parts, seed, fold } = run;
   const judged = fold === undefined ? [parts.val, parts.test] : [parts.test];
+  const isNumber = parts.test.labels.task.taskType === "regression";
+  const intervals = isNumber ? runIntervals(run, level) : null;
   return judged.map(({ labels, outputs }) => {
     const { task, entityRows, anchorTimes, classes } = labels;
-    const values = predictionValues(task, outputs, classes);
+    const plain = predictionValues(task, outputs, classes);
+    const values = intervals ? { ...plain, ...applyIntervals(intervals, outputs) } : plain;
     const predictions = { task, entityRows, anchorTimes, values };
     return { predictions, labels, regime, seed, ...(fold !== undefined && { fold }) };
   });

@@ -210,6 +210,7 @@ export function distanceFromChance(labels: TrainingTable, outputs: Float64Array)
   let squares = 0;
   let others = 0;
   let degrees = 0;
+  let size = 0;
   for (const group of timeGroups(labels, Int32Array.from(targets.keys()))) {
     const mean = (values: Float64Array): number =>
       group.reduce((sum, row) => sum + values[row]!, 0) / group.length;
@@ -218,9 +219,11 @@ export function distanceFromChance(labels: TrainingTable, outputs: Float64Array)
       product += (said[row]! - a) * (truth[row]! - b);
       squares += (said[row]! - a) ** 2;
       others += (truth[row]! - b) ** 2;
+      size += said[row]! ** 2;
     }
     degrees += group.length - 1;
   }
-  const norm = Math.sqrt(squares * others);
-  return norm < 1e-12 ? 0 : (product / norm) * Math.sqrt(degrees);
+  // What is left of equal predictions is rounding.
+  const isFlat = squares <= 1e-20 * size || others === 0;
+  return isFlat ? 0 : (product / Math.sqrt(squares * others)) * Math.sqrt(degrees);
 }

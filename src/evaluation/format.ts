@@ -41,7 +41,25 @@ function regimeBlock({ taskType, folds }: Evaluation, result: RegimeResult): str
     `test, ${Math.round(model.interval.level * 100)} % of resamples`,
   ];
   const table = textTable(header, lines, ["left", "right", "right", "right"]);
-  return [title, table, ...comparisons.map(comparisonLine)].join("\n");
+  return [title, table, ...comparisons.map(comparisonLine), ...sureness(result)].join("\n");
+}
+
+/** How sure predictions are, and whether rightly. */
+function sureness({ coverage, calibration }: RegimeResult): string[] {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const lines: string[] = [];
+  if (coverage && coverage.inside !== null) {
+    const width = coverage.width === null ? "" : `, ${formatNumber(coverage.width)} wide`;
+    lines.push(
+      `${percent(coverage.level)} intervals hold ${percent(coverage.inside)} of the test values${width}`,
+    );
+  }
+  if (calibration && calibration.ece !== null) {
+    lines.push(
+      `probabilities are off by ${formatNumber(calibration.ece, 2)} on average (Brier ${formatNumber(calibration.brier, 3)})`,
+    );
+  }
+  return lines;
 }
 
 function wordOf(expert: string): string {

@@ -1,6 +1,8 @@
 /** What an evaluation gives: plain data whose JSON is the documented form. */
 import type { PartMetrics } from "../judge.js";
 import type { MetricIntervals, PairedComparison } from "../task/bootstrap.js";
+import type { CalibrationReport } from "../task/calibration-report.js";
+import type { Coverage } from "../task/coverage.js";
 import type { Regime } from "../task/regime.js";
 import type { ScoredPredictions } from "../task/result-tables.js";
 import type { TaskType } from "../task/task.js";
@@ -48,6 +50,10 @@ export interface RegimeResult {
   readonly baselines: Readonly<Record<string, PartMetrics>>;
   /** The model against the baseline that is best on validation, and against each of several experts. */
   readonly comparisons: readonly Comparison[];
+  /** Of numbers: whether intervals hold what they promise on the test rows. */
+  readonly coverage?: Coverage | null;
+  /** Of a yes or no, and of classes: how probabilities fare on the test rows. */
+  readonly calibration?: CalibrationReport;
 }
 
 /** An evaluation; `JSON.stringify` gives the documented form. */

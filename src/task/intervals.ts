@@ -1,6 +1,7 @@
 /** Prediction intervals for numbers: split-conformal, from the residuals of rows that the model was not fitted on. */
 import { invariant } from "../core/assert.js";
 import { ConfigError } from "../core/errors.js";
+import { conformalQuantile } from "./conformal-quantile.js";
 
 /** A monotone map of target values to the space where residuals are alike, such as `log1p`, and back. */
 export interface TargetSpace {
@@ -136,25 +137,4 @@ function binOf(edges: readonly number[], value: number): number {
   let bin = 0;
   while (bin < edges.length && value >= edges[bin]!) bin++;
   return bin;
-}
-
-/**
- * The first residual, along an order, that a share of the weight lies at or before, a new row of weight 1 counting as
- * last of all; `null` when that new row would be needed.
- */
-function conformalQuantile(
-  residuals: Float64Array,
-  weights: Float64Array | undefined,
-  order: Int32Array,
-  share: number,
-): number | null {
-  let total = 1;
-  for (let i = 0; i < order.length; i++) total += weights ? weights[order[i]!]! : 1;
-  const needed = share * total * (1 - 1e-12);
-  let sum = 0;
-  for (let i = 0; i < order.length; i++) {
-    sum += weights ? weights[order[i]!]! : 1;
-    if (sum >= needed) return residuals[order[i]!]!;
-  }
-  return null;
 }

@@ -69,7 +69,7 @@ describe("evaluate", () => {
         expect(baseline.test.mae).toEqual(expect.any(Number));
       }
     }
-    for (const { model, comparisons, baselines } of evaluation.results) {
+    for (const { model, comparisons, baselines, coverage, rows } of evaluation.results) {
       const { test, resamples, level } = model.interval;
       expect([level, resamples.test]).toEqual([0.95, 1000]);
       expect(test.mae!.low).toBeLessThanOrEqual(model.mean.test.mae!);
@@ -77,6 +77,8 @@ describe("evaluate", () => {
       expect(comparisons.map(({ kind }) => kind)).toEqual(["baseline", "expert", "expert"]);
       const [first] = comparisons;
       expect(first).toMatchObject({ kind: "baseline", metric: "mae", resamples: 1000 });
+      expect(coverage).toMatchObject({ level: 0.8, rows: 2 * rows.test });
+      expect(coverage!.inside).toBeGreaterThan(0.3);
       const other = baselines[first!.to]!.test.mae!;
       expect(first!.difference).toBeCloseTo(model.mean.test.mae! - other, 9);
     }
@@ -90,12 +92,14 @@ describe("evaluate", () => {
     for (const { predictions: table, labels } of predictions) {
       expect(table.entityRows).toEqual(labels.entityRows);
       expect(table.anchorTimes).toEqual(labels.anchorTimes);
+      expect(table.values).toMatchObject({ kind: "regression", lower: expect.any(Float64Array) });
     }
     const text = formatEvaluation(evaluation);
     expect(text).toContain("seed-time: ");
     expect(text).toContain("frozen: ");
     expect(text).toContain("graph network");
     expect(text).toContain("mae (lower is better)");
+    expect(text).toContain("80 % intervals hold");
     expect(text).toMatch(/mae against [a-z-]+: [+-]?[\d.]+ \(/);
   });
 
@@ -129,6 +133,10 @@ describe("evaluate", () => {
     const auc = yes.evaluation.results[0]!.model.mean.test.roc_auc!;
     expect(auc).toBeGreaterThanOrEqual(0);
     expect(auc).toBeLessThanOrEqual(1);
+    const { calibration, rows } = yes.evaluation.results[0]!;
+    expect(calibration!.rows).toBe(rows.test);
+    expect(calibration!.bins.reduce((sum, bin) => sum + bin.rows, 0)).toBe(rows.test);
+    expect(formatEvaluation(yes.evaluation)).toContain("probabilities are off by");
     const kinds = await evaluate(
       desk,
       "PREDICT LAST(tickets.priority, 0, 3, days) FOR EACH users.id",
