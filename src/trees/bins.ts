@@ -5,6 +5,7 @@ import { assignCategories, chooseCategories } from "./category-bins.js";
 import { checkFeatures } from "./check.js";
 import { assignBins, chooseCuts } from "./numerical-bins.js";
 import { chooseRows } from "./sampling.js";
+import { sortFloats } from "./sort-floats.js";
 import type { BinnedFeatures, FeatureBins, FeatureColumn } from "./types.js";
 
 /** Options of {@link binFeatures}. */
@@ -65,5 +66,5 @@ function knownSorted(values: Float32Array, sample: Int32Array | null): Float32Ar
     const value = values[sample ? sample[i]! : i]!;
     if (!Number.isNaN(value)) known[count++] = value;
   }
-  return known.subarray(0, count).sort();
+  return sortFloats(known.subarray(0, count));
 }

@@ -70,18 +70,12 @@ function scanColumn(
   const { gradients, hessians, rows, best } = leaf;
   const { minHessian, l2 } = job;
   const { minRowsPerLeaf } = layout;
-  const missing = i32[histogram / 4 + 2]! & ROWS_MASK;
   wasm.scan(
-    ...([histogram, bins, 0, gradients, hessians, rows] as const),
+    ...([histogram, bins, gradients, hessians, rows] as const),
     ...([minRowsPerLeaf, minHessian, l2, best, record] as const),
   );
-  const found = f64[record / 8]!;
-  if (missing > 0) {
-    wasm.scan(
-      ...([histogram, bins, 1, gradients, hessians, rows] as const),
-      ...([minRowsPerLeaf, minHessian, l2, Math.max(best, found), record] as const),
-    );
-  } else if (found > best) {
+  const missing = i32[histogram / 4 + 2]! & ROWS_MASK;
+  if (missing === 0 && f64[record / 8]! > best) {
     // Nobody was missing here: who will be goes with the majority.
     const left = i32[record / 4 + 6]! & ROWS_MASK;
     i32[record / 4 + 3] = 2 * left >= rows ? 1 : 0;

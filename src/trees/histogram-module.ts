@@ -5,12 +5,13 @@ import {
   doTimes,
   f32x4,
   f64,
+  f64x2,
   i32,
   i64,
   i64x2,
   ifElse,
   type Local,
-  type ValueType,
+  type Value,
 } from "../tensor/wasm/assembler.js";
 
 /**
@@ -40,14 +41,13 @@ export interface HistogramFunctions {
   /** `out[i] = cells[rows[i]]` for `count` rows. */
   gather(out: number, cells: number, rows: number, count: number): void;
   /**
-   * Looks for the best last bin of the left side among `bins` bins that begin at `histogram + 16`. If its score
-   * `gl² / (hl + l2) + gr² / (hr + l2)` is greater than `best`, writes to `out`: the score (f64), the bin (i32), `missing`
-   * (i32) and the cell of the left side.
+   * Looks for the best last bin of the left side among `bins` bins that begin at `histogram + 16`, with the missing values of
+   * the first cell on either side. If its score `gl² / (hl + l2) + gr² / (hr + l2)` is greater than `best`, writes to `out`:
+   * the score (f64), the bin (i32), whether missing values go left (i32), and the cell of the left side.
    */
   scan(
     histogram: number,
     bins: number,
-    missing: number,
     gradients: number,
     hessians: number,
     rows: number,
@@ -147,79 +147,103 @@ export function histogramModule(): Uint8Array {
   return module.bytes();
 }
 
-const SCAN: readonly ValueType[] = [
-  ...(["i32", "i32", "i32", "f64", "f64", "i32", "i32", "f64", "f64", "f64", "i32"] as const),
-];
+const SCAN = [
+  ...(["i32", "i32", "f64", "f64", "i32", "i32", "f64", "f64", "f64", "i32"] as const),
+] as const;
 
+/** Lane 0 of each pair is the split with missing values on the right, lane 1 the one with them on the left. */
 function defineScan(module: ReturnType<typeof createModule>): void {
   module.define("scan", SCAN, (parameters, local) => {
-    const whole = (i: number) => parameters[i] as Local<"i32">;
-    const real = (i: number) => parameters[i] as Local<"f64">;
-    const [histogram, bins, missing, rows, minRows, out] = [0, 1, 2, 5, 6, 10].map(whole) as [
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-    ];
-    const [gradients, hessians, minHessian, l2, best] = [3, 4, 7, 8, 9].map(real) as [
-      Local<"f64">,
-      Local<"f64">,
-      Local<"f64">,
-      Local<"f64">,
-      Local<"f64">,
-    ];
-    const sum = local("v128");
+    const [histogram, bins, gradients, hessians, rows, minRows, minHessian, l2, best, out] =
+      parameters;
+    const pair = () => local("v128");
+    const [cell, missing, sum] = [pair(), pair(), pair()];
     const packed = local("i64");
-    const [bin, left] = [local("i32"), local("i32")];
-    const [gl, hl, gr, hr] = [local("f64"), local("f64"), local("f64"), local("f64")];
-    const [numerator, denominator] = [local("f64"), local("f64")];
-    const better: Code[] = [
-      best.set(f64.div(numerator, denominator)),
-      f64.store(out, best),
-      i32.store(out, bin, 8),
-      i32.store(out, missing, 12),
-      f32x4.store(out, sum, 16),
-    ];
-    const weigh: Code[] = [
-      gl.set(f64.fromI64(i64x2.lane(sum, 0))),
-      gr.set(f64.sub(gradients, gl)),
-      hl.set(f64.fromI64(i64.shiftRight(packed, i64.const(COUNT_BITS)))),
-      hr.set(f64.sub(hessians, hl)),
+    const [bin, left, missingRows, found] = repeat(4, () => local("i32")) as FourLocals;
+    const [gl, gr, hl, hr, cl] = [pair(), pair(), pair(), pair(), pair()];
+    const [missingG, missingH, missingC] = [pair(), pair(), pair()];
+    const [numerator, denominator, better, score] = [pair(), pair(), pair(), pair()];
+    const zero = f64.const(0);
+    const onLeft = (value: Value<"f64">): Value<"v128"> =>
+      f64x2.withLane(f64x2.splat(zero), 1, value);
+    const hessiansOf = (value: Value<"i64">): Value<"f64"> =>
+      f64.fromI64(i64.shiftRight(value, i64.const(COUNT_BITS)));
+    const rowsOf = (value: Value<"i64">): Value<"i32"> =>
+      i32.and(i32.fromI64(value), i32.const(2 ** COUNT_BITS - 1));
+    const both = (a: Value<"v128">, b: Value<"v128">): Value<"v128"> => f32x4.and(a, b);
+    const atLeast = (value: Value<"v128">, least: Value<"f64">): Value<"v128"> =>
+      f64x2.atLeast(value, f64x2.splat(least));
+    const keep = (lane: 0 | 1, cellOfLeft: Value<"v128">): Code =>
       ifElse(
-        i32.and(f64.atLeast(hl, minHessian), f64.atLeast(hr, minHessian)),
+        i32.and(i32.fromI64(i64x2.lane(better, lane)), f64.greater(f64x2.lane(score, lane), best)),
         [
-          hl.set(f64.add(hl, l2)),
-          hr.set(f64.add(hr, l2)),
-          // Compares fractions by multiplying: a division for every bin would cost more than all the rest.
-          numerator.set(f64.add(f64.mul(f64.mul(gl, gl), hr), f64.mul(f64.mul(gr, gr), hl))),
-          denominator.set(f64.mul(hl, hr)),
-          ifElse(f64.greater(numerator, f64.mul(best, denominator)), better, []),
+          best.set(f64x2.lane(score, lane)),
+          f64.store(out, best),
+          i32.store(out, bin, 8),
+          i32.store(out, i32.const(lane), 12),
+          f32x4.store(out, cellOfLeft, 16),
+        ],
+        [],
+      );
+    const weigh: Code[] = [
+      gl.set(f64x2.add(f64x2.splat(f64.fromI64(i64x2.lane(sum, 0))), missingG)),
+      gr.set(f64x2.sub(f64x2.splat(gradients), gl)),
+      hl.set(f64x2.add(f64x2.splat(hessiansOf(packed)), missingH)),
+      hr.set(f64x2.sub(f64x2.splat(hessians), hl)),
+      cl.set(f64x2.add(f64x2.splat(f64.fromI32(left)), missingC)),
+      better.set(both(atLeast(hl, minHessian), atLeast(hr, minHessian))),
+      better.set(both(better, atLeast(cl, f64.fromI32(minRows)))),
+      better.set(
+        both(better, atLeast(f64x2.sub(f64x2.splat(f64.fromI32(rows)), cl), f64.fromI32(minRows))),
+      ),
+      hl.set(f64x2.add(hl, f64x2.splat(l2))),
+      hr.set(f64x2.add(hr, f64x2.splat(l2))),
+      // Compares fractions by multiplying: a division for every bin would cost more than all the rest.
+      numerator.set(f64x2.add(f64x2.mul(f64x2.mul(gl, gl), hr), f64x2.mul(f64x2.mul(gr, gr), hl))),
+      denominator.set(f64x2.mul(hl, hr)),
+      better.set(both(better, f64x2.greater(numerator, f64x2.mul(f64x2.splat(best), denominator)))),
+      ifElse(
+        f64x2.anyTrue(better),
+        [
+          score.set(f64x2.div(numerator, denominator)),
+          keep(0, sum),
+          keep(1, i64x2.add(sum, missing)),
         ],
         [],
       ),
     ];
-    const stop = bins.set(i32.const(1));
     return [
-      ifElse(missing, [sum.set(f32x4.load(histogram))], []),
+      missing.set(f32x4.load(histogram)),
+      packed.set(i64x2.lane(missing, 1)),
+      missingG.set(onLeft(f64.fromI64(i64x2.lane(missing, 0)))),
+      missingH.set(onLeft(hessiansOf(packed))),
+      missingRows.set(rowsOf(packed)),
+      missingC.set(onLeft(f64.fromI32(missingRows))),
       bin.set(i32.const(0)),
       doTimes(
         bins,
         advance(histogram, 16),
         advance(bin, 1),
-        sum.set(i64x2.add(sum, f32x4.load(histogram))),
+        cell.set(f32x4.load(histogram)),
+        sum.set(i64x2.add(sum, cell)),
+        found.set(rowsOf(i64x2.lane(cell, 1))),
         packed.set(i64x2.lane(sum, 1)),
-        left.set(i32.and(i32.fromI64(packed), i32.const(2 ** COUNT_BITS - 1))),
+        left.set(rowsOf(packed)),
+        // An empty bin is no other split than the one before it.
         ifElse(
-          i32.atLeast(left, minRows),
-          [ifElse(i32.atLeast(i32.sub(rows, left), minRows), weigh, [stop])],
+          i32.and(
+            i32.atLeast(found, i32.const(1)),
+            i32.atLeast(i32.add(left, missingRows), minRows),
+          ),
+          [ifElse(i32.atLeast(i32.sub(rows, left), minRows), weigh, [bins.set(i32.const(1))])],
           [],
         ),
       ),
     ];
   });
 }
+
+type FourLocals = [Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">];
 
 function repeat<T>(times: number, make: (index: number) => T): T[] {
   return Array.from({ length: times }, (_, index) => make(index));

@@ -140,20 +140,15 @@ export const i64 = {
 
 /** Operations on float64. */
 export const f64 = {
+  const: (value: number): Value<"f64"> => ({ type: "f64", code: [0x44, ...doubleBytes(value)] }),
   add: binary("f64", [0xa0]),
   sub: binary("f64", [0xa1]),
-  mul: binary("f64", [0xa2]),
-  div: binary("f64", [0xa3]),
   /** 1 if the first is greater. */
   greater: (a: Value<"f64">, b: Value<"f64">): Value<"i32"> => ({
     type: "i32",
     code: [...a.code, ...b.code, 0x64],
   }),
-  /** 1 if the first is at least the second. */
-  atLeast: (a: Value<"f64">, b: Value<"f64">): Value<"i32"> => ({
-    type: "i32",
-    code: [...a.code, ...b.code, 0x66],
-  }),
+  fromI32: (value: Value<"i32">): Value<"f64"> => ({ type: "f64", code: [...value.code, 0xb7] }),
   fromI64: (value: Value<"i64">): Value<"f64"> => ({ type: "f64", code: [...value.code, 0xb9] }),
   store: store("f64", [0x39, 3]),
 } as const;
@@ -210,6 +205,35 @@ export const f32x4 = {
       0x0d,
       ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
     ],
+  }),
+} as const;
+
+/** Operations on two float64 lanes. */
+export const f64x2 = {
+  splat: (value: Value<"f64">): Value<"v128"> => ({
+    type: "v128",
+    code: [...value.code, 0xfd, 0x14],
+  }),
+  add: binary("v128", [0xfd, ...unsigned(0xf0)]),
+  sub: binary("v128", [0xfd, ...unsigned(0xf1)]),
+  mul: binary("v128", [0xfd, ...unsigned(0xf2)]),
+  div: binary("v128", [0xfd, ...unsigned(0xf3)]),
+  /** All ones in the lanes where the first is greater. */
+  greater: binary("v128", [0xfd, 0x4a]),
+  /** All ones in the lanes where the first is at least the second. */
+  atLeast: binary("v128", [0xfd, 0x4c]),
+  lane: (value: Value<"v128">, lane: 0 | 1): Value<"f64"> => ({
+    type: "f64",
+    code: [...value.code, 0xfd, 0x21, lane],
+  }),
+  withLane: (vector: Value<"v128">, lane: 0 | 1, value: Value<"f64">): Value<"v128"> => ({
+    type: "v128",
+    code: [...vector.code, ...value.code, 0xfd, 0x22, lane],
+  }),
+  /** 1 if any bit of the vector is set. */
+  anyTrue: (value: Value<"v128">): Value<"i32"> => ({
+    type: "i32",
+    code: [...value.code, 0xfd, 0x53],
   }),
 } as const;
 
@@ -328,6 +352,10 @@ function signed(value: number): Code {
     bytes.push(done ? low : low | 128);
     if (done) return bytes;
   }
+}
+
+function doubleBytes(value: number): Code {
+  return [...new Uint8Array(Float64Array.of(value).buffer)];
 }
 
 function floatBytes(value: number): Code {
