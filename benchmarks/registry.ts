@@ -66,4 +66,22 @@ export const BENCHMARKS: readonly Benchmark[] = [
       return runRelF1Bench({ ...settings, onLine });
     },
   },
+  {
+    name: "beer-se",
+    what: "engagement and badges of a small community, each expert and the blend",
+    settings: ["seeds"],
+    run: async ({ settings, onLine }) => {
+      const { runBeerBench } = await import("./beer-se.js");
+      return runBeerBench({ ...settings, onLine });
+    },
+  },
+  {
+    name: "saas",
+    what: "minutes of use in the generated company, beside naive guesses and the truth's own forecast",
+    settings: ["users", "seeds"],
+    run: async ({ settings, onLine }) => {
+      const { runSaasBench } = await import("./saas.js");
+      return runSaasBench({ ...settings, onLine });
+    },
+  },
 ];

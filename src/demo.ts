@@ -8,18 +8,15 @@ import { requireTime } from "./core/time.js";
 import { type CellValue, cellValue } from "./data/column.js";
 import { Database } from "./data/database.js";
 import { writeTable } from "./data/io/write.js";
-import type { Table } from "./data/table.js";
 import { evaluate } from "./evaluate.js";
-import { generateSaasTables } from "./generate/database.js";
+import { oracleError } from "./generate/oracle-error.js";
 import { writeSaas } from "./generate/write.js";
 import { computeLabels } from "./labels.js";
 import { Predictor } from "./predictor.js";
 import { compileQuery } from "./query.js";
 import { type DemoReport, demoPage } from "./report/demo-page.js";
-import { mae } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import { predictionTableToTable } from "./task/result-tables.js";
-import { splitRows, type TrainingTable } from "./task/training-table.js";
 
 /** The query of the demo. */
 export const DEMO_QUERY = "PREDICT SUM(SESSIONS.DURATION_MIN, 0, 30, days) FOR EACH USERS.USER_ID";
@@ -64,7 +61,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { plan } = compileQuery(db.schema, DEMO_QUERY);
   print(indent(plan.explain()));
 
-  print("\n3. Training a graph network on the tables");
+  print("\n3. Training boosted trees and a graph network on the tables");
   const predictor = await Predictor.fit(db, DEMO_QUERY, { seed, epochs, times: TIMES, ...work });
 
   print("\n4. How good is it? Mean absolute error in minutes, held-out month (lower is better)");
@@ -124,39 +121,9 @@ async function compareApproaches(
     ["boosted trees on the user's own row", of("entity-row-trees")],
     ["each user's average so far", of("entity-mean")],
     ["each user's recent average", of("recent-mean")],
-    ["relgraph: graph network", predictor.scores?.mae ?? null],
-    ["best possible (knows the hidden state)", oracleError(db, labels, options)],
+    ["relgraph: blended experts", predictor.scores?.mae ?? null],
+    ["best possible (knows the hidden state)", oracleError(db, labels, TIMES.test, options)],
   ];
-}
-
-/** The error of the generator's own forecast, which knows moods and drifts but not the future. */
-function oracleError(
-  db: Database,
-  labels: TrainingTable,
-  { users, seed }: { readonly users: number; readonly seed: number },
-): number | null {
-  const anchors = generateSaasTables({ users, seed, truth: true }).truth.find(
-    (table) => table.name === "ANCHORS",
-  );
-  if (!anchors) return null;
-  const medians = medianByRow(db, anchors);
-  const rows = splitRows(labels, "test").filter((row) => medians.has(labels.entityRows[row]!));
-  const truth = Float64Array.from(rows, (row) => labels.targets[row]!);
-  return mae(
-    Float64Array.from(rows, (row) => medians.get(labels.entityRows[row]!)!),
-    truth,
-  );
-}
-
-function medianByRow(db: Database, anchors: Table): Map<number, number> {
-  const index = db.keyIndex("USERS");
-  const found = new Map<number, number>();
-  for (const record of anchors.toRecords()) {
-    if (record["ANCHOR"] !== TIMES.test) continue;
-    const row = index.find([record["USER_ID"] ?? null]);
-    if (row >= 0) found.set(row, record["MEDIAN_MINUTES"] as number);
-  }
-  return found;
 }
 
 /** A person of the demo with the reasons of the prediction. */

@@ -31,6 +31,14 @@ export interface ModelManifest {
   readonly warnings: readonly string[];
   /** Scores on the held-out part, for people. */
   readonly scores: Metrics | null;
+  readonly validation: ValidationScores | null;
+}
+
+/** What a model scored on its validation rows before it learned from them. */
+export interface ValidationScores {
+  /** The newest anchor of those rows; `null` for rows without time. */
+  readonly until: number | null;
+  readonly metrics: Metrics;
 }
 
 const FORMAT = "relgraph-model";

@@ -24,6 +24,7 @@ import {
   FOLDER_VERSION,
   type ModelManifest,
   readModelFolder,
+  type ValidationScores,
   writeModelFolder,
 } from "./model-folder.js";
 import { checkTables, storageOf } from "./model-tables.js";
@@ -31,7 +32,7 @@ import { defaultAnchor, type EntityId, entityKey, predictionSeeds } from "./pred
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
 import { applyIntervals, fitIntervals, type IntervalModel } from "./task/intervals.js";
-import type { Metrics } from "./task/metrics.js";
+import { evaluateMetrics, type Metrics, type ValueTaskType } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
@@ -99,6 +100,7 @@ interface PredictorParts {
   readonly dialect: string;
   readonly warnings: readonly string[];
   readonly scores: Metrics | null;
+  readonly validation: ValidationScores | null;
 }
 
 /**
@@ -132,13 +134,13 @@ export class Predictor {
     const { fit, labels, warnings } = options.instant
       ? await learnInstantly(db, plan, options)
       : await learn(db, plan, options);
-    const { intervals, scores } = freeingOnError(fit.expert, () => judge(db, fit, labels, options));
+    const judged = freeingOnError(fit.expert, () => judge(db, fit, labels, options));
     return new Predictor({
       db,
       plan,
       classes: labels.classes,
       expert: fit.expert,
-      intervals,
+      ...judged,
       seed,
       dialect: bound.dialect,
       // Where there is too little history, that one warning says it all.
@@ -147,7 +149,6 @@ export class Predictor {
         ...leaks,
         ...(fit.warnings.length > 0 ? fit.warnings : warnings),
       ],
-      scores,
     });
   }
 
@@ -174,8 +175,7 @@ export class Predictor {
     const { plan } = compileQuery(db.schema, manifest.query, { ...language, given });
     await initBackend(options.backend === undefined ? {} : { backend: options.backend });
     const expert = restoreExpert(db, plan, { ...manifest.expert, weights });
-    const { classes, intervals, seed, dialect, warnings, scores } = manifest;
-    return new Predictor({ db, plan, classes, expert, intervals, seed, dialect, warnings, scores });
+    return new Predictor({ ...manifest, db, plan, expert });
   }
 
   /** What is predicted. */
@@ -261,15 +261,21 @@ export class Predictor {
    * @see {@link evaluate} for several seeds and both regimes, with a model trained for each.
    */
   async evaluate(request: EvaluateRequest = {}): Promise<PredictorEvaluation> {
-    const { plan, expert, seed } = this.#parts;
+    const { plan, expert, seed, validation } = this.#parts;
     const db = request.db ?? this.#parts.db;
     const { labels } = computeLabels(db, plan, request.times ?? {}, { ...request, seed });
     const visible = labels.anchorTimes;
     const judged = (part: JudgedPart): Metrics =>
       judgePart(db, expert, labels, part, visible, request).metrics;
+    const newest = splitRows(labels, "val").reduce(
+      (latest, row) => Math.max(latest, labels.anchorTimes[row]!),
+      -Infinity,
+    );
+    // Rows that were learned from in the end are scored by what was said about them before.
+    const isLearned = validation !== null && newest <= (validation.until ?? Infinity);
     return {
       rows: countParts(labels),
-      model: { val: judged("val"), test: judged("test") },
+      model: { val: isLearned ? validation.metrics : judged("val"), test: judged("test") },
       baselines: judgeBaselines(labels, visible),
     };
   }
@@ -296,7 +302,8 @@ export class Predictor {
    * @throws {@link ModelError} MOD301 if it cannot be written, MOD302 if something else stands there.
    */
   async save(dir: string): Promise<void> {
-    const { db, plan, expert, classes, intervals, seed, dialect, warnings, scores } = this.#parts;
+    const { db, plan, expert, classes, intervals, seed, dialect } = this.#parts;
+    const { warnings, scores, validation } = this.#parts;
     const state = expert.state();
     const manifest: ModelManifest = {
       format: "relgraph-model",
@@ -317,6 +324,7 @@ export class Predictor {
       tables: storageOf(db.schema),
       warnings,
       scores,
+      validation,
     };
     await writeModelFolder(dir, manifest, state.weights);
   }
@@ -375,19 +383,27 @@ function judge(
   { expert, heldOut }: Fit,
   labels: TrainingTable,
   options: FitOptions,
-): { intervals: IntervalModel | null; scores: Metrics | null } {
+): Pick<PredictorParts, "intervals" | "scores" | "validation"> {
   const scores =
     labels.split === null || countParts(labels).test === 0
       ? null
       : judgePart(db, expert, labels, "test", labels.anchorTimes, options).metrics;
-  if (labels.task.taskType !== "regression" || heldOut === null) return { intervals: null, scores };
-  const targets = Float64Array.from(splitRows(labels, "val"), (row) => labels.targets[row]!);
+  if (heldOut === null) return { intervals: null, scores, validation: null };
+  const rows = splitRows(labels, "val");
+  const targets = Float64Array.from(rows, (row) => labels.targets[row]!);
+  const newest = rows.reduce((a, row) => Math.max(a, labels.anchorTimes[row]!), -Infinity);
+  const taskType = labels.task.taskType as ValueTaskType;
+  const validation = {
+    until: Number.isFinite(newest) ? newest : null,
+    metrics: evaluateMetrics(taskType, heldOut.outputs, targets),
+  };
+  if (taskType !== "regression") return { intervals: null, scores, validation };
   const lowest = labels.targets.reduce((a, b) => Math.min(a, b), Infinity);
   const intervals = fitIntervals(heldOut.outputs, targets, {
     ...(options.interval !== undefined && { level: options.interval }),
     support: { min: lowest >= 0 ? 0 : null, max: null },
   });
-  return { intervals, scores };
+  return { intervals, scores, validation };
 }
 
 /** Frees an expert whose fit could not be finished. */

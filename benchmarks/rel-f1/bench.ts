@@ -1,12 +1,7 @@
 /** Benchmark `rel-f1` in the form of all benchmarks: one result per task, regime and part. */
-import {
-  type BenchReport,
-  type BenchResult,
-  benchReport,
-  spread,
-} from "../../src/cli/bench-report.js";
-import { primaryMetric } from "../../src/task/metrics.js";
+import { type BenchReport, type BenchResult, benchReport } from "../../src/cli/bench-report.js";
 import { initBackend } from "../../src/tensor/backend.js";
+import { scoreResults } from "../scores.js";
 import { evaluateRelF1, PUBLISHED } from "./evaluate.js";
 import { REL_F1_TASKS } from "./tasks.js";
 
@@ -25,18 +20,13 @@ export async function runRelF1Bench(options: {
   const results: BenchResult[] = [];
   evaluations.forEach((evaluation, i) => {
     const { name } = REL_F1_TASKS[i]!;
-    const metric = primaryMetric(evaluation.taskType).name;
-    for (const { regime, model } of evaluation.results) {
-      const scores = model.seeds.map((seed) => seed.test[metric] ?? Number.NaN);
-      const { rdl } = PUBLISHED[name]![regime];
-      const measured = spread(scores);
-      results.push({
-        name: `${name}, ${regime}, test`,
-        unit: metric,
-        ...measured,
-        compared: { to: "RelBench GNN", median: rdl, ratio: measured.median / rdl },
-      });
-    }
+    const { frozen, "seed-time": fresh } = PUBLISHED[name]!;
+    results.push(
+      ...scoreResults(name, evaluation, {
+        frozen: { to: "RelBench GNN", median: frozen.rdl },
+        "seed-time": { to: "RelBench GNN", median: fresh.rdl },
+      }),
+    );
   });
   return benchReport("rel-f1", backend, results);
 }

@@ -6,6 +6,8 @@ export interface TreesConfig {
   readonly learningRate: number;
   readonly leaves: number;
   readonly minRowsPerLeaf: number;
+  /** Bins of a signal, at most 255. */
+  readonly maxBins: number;
   readonly l2: number;
   readonly columnFraction: number;
   readonly rowFraction: number;
@@ -23,6 +25,7 @@ export const DEFAULT_TREES_CONFIG: TreesConfig = {
   learningRate: 0.04,
   leaves: 15,
   minRowsPerLeaf: 20,
+  maxBins: 255,
   l2: 5,
   columnFraction: 0.3,
   rowFraction: 0.8,

@@ -4,11 +4,14 @@ import type { SignalMatrix } from "../../graph/signals/types.js";
 import type { WorkOptions } from "../core/progress.js";
 import type { Rng } from "../core/random.js";
 import type { Database } from "../data/database.js";
+import { binFeatures } from "../trees/bins.js";
 import { treesFromJson, treesToJson } from "../trees/json.js";
 import { predictRaw } from "../trees/predict.js";
 import { treeShap } from "../trees/shap.js";
 import { trainTreesInThreads } from "../trees/threads.js";
 import type {
+  BinnedFeatures,
+  BinnedTreeData,
   FeatureColumn,
   Objective,
   TreeData,
@@ -86,10 +89,10 @@ export async function fitTrees(
     features: featuresOf(frame.compute(db, validation.seeds, options)),
     targets: targetScores(space, validation.targets),
   };
-  const features = featuresOf(frame.compute(db, train.seeds, options));
-  const halfLife = await chooseHalfLife(space, features, train, held, config, options);
+  const binned = binsOf(frame, db, train.seeds, config, options);
+  const halfLife = await chooseHalfLife(space, binned, train, held, config, options);
   const rows = {
-    features,
+    binned,
     targets: targetScores(space, train.targets),
     weights: recencyWeights(train.seeds.anchorTimes, halfLife),
   };
@@ -133,7 +136,7 @@ export async function refitTrees(
   const { space, all, train } = data;
   const config = { ...DEFAULT_TREES_CONFIG, ...options.config };
   const rows = {
-    features: featuresOf(frame.compute(db, all.seeds, options)),
+    binned: binsOf(frame, db, all.seeds, config, options),
     targets: targetScores(space, all.targets),
     weights: recencyWeights(all.seeds.anchorTimes, choice.halfLife),
   };
@@ -211,15 +214,30 @@ function makeTrees(frame: SignalFrame, forest: Forest): FittedExpert {
   };
 }
 
+/** The signals of seeds, put into bins once for all runs. */
+function binsOf(
+  frame: SignalFrame,
+  db: Database,
+  seeds: Seeds,
+  { maxBins }: TreesConfig,
+  options: TreesOptions,
+): BinnedFeatures {
+  const features = featuresOf(frame.compute(db, seeds, options));
+  return binFeatures(features, { maxBins, rng: options.rng.split("bins"), signal: options.signal });
+}
+
 /** Signals as the columns of trees. */
 export function featuresOf({ signals, columns }: SignalMatrix): FeatureColumn[] {
   return signals.map(({ id, kind }, j) => ({ name: id, kind, values: columns[j]! }));
 }
 
+/** Rows a tree is grown on while half-lives are tried. */
+const TRIAL_ROWS = 10_000;
+
 /** Tries half-lives with one run each; an equal weight for all anchors stays unless another is clearly better. */
 async function chooseHalfLife(
   space: ScoreSpace,
-  features: readonly FeatureColumn[],
+  binned: BinnedFeatures,
   train: LearningRows,
   held: TreeData | null,
   config: TreesConfig,
@@ -235,12 +253,14 @@ async function chooseHalfLife(
   const span = last - first;
   const { halfLives } = config;
   if (held === null || halfLives === 0 || !(span > 0) || !Number.isFinite(span)) return Infinity;
+  const rowFraction = Math.min(config.rowFraction, TRIAL_ROWS / anchorTimes.length);
+  const tries = { ...config, rowFraction };
   let best = { halfLife: Infinity, loss: Infinity };
   for (let halved = 0; halved <= halfLives; halved++) {
     const halfLife = halved === 0 ? Infinity : span / 2 ** halved;
     const weights = recencyWeights(anchorTimes, halfLife);
-    const rows = { features, targets: targetScores(space, train.targets), weights };
-    const model = await trainRun(objectiveOf(space), rows, held, config, 0, options);
+    const rows = { binned, targets: targetScores(space, train.targets), weights };
+    const model = await trainRun(objectiveOf(space), rows, held, tries, 0, options);
     const loss = model.losses.validation.reduce((a, b) => Math.min(a, b), Infinity);
     if (loss < best.loss * (best.halfLife === Infinity ? 0.995 : 1)) best = { halfLife, loss };
   }
@@ -249,7 +269,7 @@ async function chooseHalfLife(
 
 async function trainRun(
   objective: Objective,
-  data: TreeData,
+  data: BinnedTreeData,
   validation: TreeData | null,
   config: TreesConfig,
   bag: number,

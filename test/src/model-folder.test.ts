@@ -114,8 +114,11 @@ describe("a model folder", () => {
     const { folderVersion: _, ...rest } = JSON.parse(manifest);
     await writeFile(join(to, "model.json"), JSON.stringify({ ...rest, folderVersion: 99 }));
     await fails("MOD304");
-    const other = { ...rest, folderVersion: 1 };
-    other.expert.settings.config.channels = 4;
+    const other = { ...rest, folderVersion: 2 };
+    const network = other.expert.settings.members.find(
+      ({ name }: { name: string }) => name === "gnn",
+    );
+    network.settings.config.channels = 4;
     await writeFile(join(to, "model.json"), JSON.stringify(other));
     await fails("MOD102");
     expect(tf.memory().numTensors).toBe(before);

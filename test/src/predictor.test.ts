@@ -280,10 +280,15 @@ describe("static targets", () => {
         const to = join(folder, `static-${target}-${timed}`);
         await predictor.save(to);
         const { expert } = JSON.parse(await readFile(join(to, "model.json"), "utf8"));
-        const seen = expert.settings.encodings.flatMap(
+        const network = expert.settings.members.find(
+          ({ name }: { name: string }) => name === "gnn",
+        );
+        const seen = network.settings.encodings.flatMap(
           (encoding: { encodings: { column: string }[] }) => encoding.encodings,
         );
-        expect(seen.map(({ column }: { column: string }) => column)).not.toContain(target);
+        for (const columns of [seen, expert.frame.base.signals]) {
+          expect(columns.map(({ column }: { column: string }) => column)).not.toContain(target);
+        }
         predictor.dispose();
       }
     },
