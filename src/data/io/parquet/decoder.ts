@@ -45,9 +45,11 @@ export function createParquetDecoder(): ParquetDecoder {
   let isBusy = false;
   return {
     start() {
-      ready ??= startThread(() => {
-        ready = null;
+      if (ready) return;
+      const started = startThread(() => {
+        if (ready === started) ready = null;
       });
+      ready = started;
     },
     async *chunks(plan) {
       const worker = isBusy ? null : await ready;
