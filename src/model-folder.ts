@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/
 import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./core/errors.js";
 import type { ExpertState } from "./experts/expert.js";
+import type { PredictionIntervals } from "./prediction-intervals.js";
 import type { GivenTarget } from "./task/given-target.js";
-import type { IntervalModel } from "./task/intervals.js";
 import type { Metrics } from "./task/metrics.js";
 import type { NamedArrays } from "./tensor/parameters.js";
 import { readArrays, writeArrays } from "./tensor/serialize.js";
@@ -24,7 +24,7 @@ export interface ModelManifest {
   readonly nullLogic: string;
   readonly seed: number;
   readonly classes: readonly string[] | null;
-  readonly intervals: IntervalModel | null;
+  readonly intervals: PredictionIntervals | null;
   readonly expert: Omit<ExpertState, "weights">;
   /** Columns by table, with their storage, that the model was fitted with. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;

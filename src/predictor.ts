@@ -28,10 +28,14 @@ import {
   writeModelFolder,
 } from "./model-folder.js";
 import { checkTables, storageOf } from "./model-tables.js";
+import {
+  applyPredictionIntervals,
+  fitPredictionIntervals,
+  type PredictionIntervals,
+} from "./prediction-intervals.js";
 import { defaultAnchor, type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
-import { applyIntervals, fitIntervals, type IntervalModel } from "./task/intervals.js";
 import { evaluateMetrics, type Metrics, type ValueTaskType } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
@@ -95,7 +99,7 @@ interface PredictorParts {
   readonly plan: TrainingTablePlan;
   readonly classes: readonly string[] | null;
   readonly expert: FittedExpert;
-  readonly intervals: IntervalModel | null;
+  readonly intervals: PredictionIntervals | null;
   readonly seed: number;
   readonly dialect: string;
   readonly warnings: readonly string[];
@@ -215,7 +219,7 @@ export class Predictor {
     if (values.kind !== "regression" || intervals === null) {
       return { task: plan.task, entityRows, anchorTimes, values };
     }
-    const { lower, upper } = applyIntervals(intervals, values.point);
+    const { lower, upper } = applyPredictionIntervals(intervals, expert, db, seeds, values.point);
     return { task: plan.task, entityRows, anchorTimes, values: { ...values, lower, upper } };
   }
 
@@ -398,11 +402,7 @@ function judge(
     metrics: evaluateMetrics(taskType, heldOut.outputs, targets),
   };
   if (taskType !== "regression") return { intervals: null, scores, validation };
-  const lowest = labels.targets.reduce((a, b) => Math.min(a, b), Infinity);
-  const intervals = fitIntervals(heldOut.outputs, targets, {
-    ...(options.interval !== undefined && { level: options.interval }),
-    support: { min: lowest >= 0 ? 0 : null, max: null },
-  });
+  const intervals = fitPredictionIntervals(heldOut, labels, options.interval);
   return { intervals, scores, validation };
 }
 

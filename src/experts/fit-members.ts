@@ -8,6 +8,7 @@ import { checkAborted, type WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
 import type { Duration } from "../core/time.js";
 import type { Database } from "../data/database.js";
+import { type CalibrationModel, fitCalibration } from "../task/calibration.js";
 import type { TrainingTable } from "../task/training-table.js";
 import { makeBlend } from "./blend.js";
 import { fitConstant, plainConstant } from "./constant.js";
@@ -192,6 +193,8 @@ function fitNetwork({ db, plan, labels, visibleTimes, data, options }: Setting):
 const TRAIN = 0;
 const VAL = 1;
 
+const NO_CALIBRATION: CalibrationModel = { kind: "none" };
+
 /** Weighs the members on the validation rows, and fits them once more on all rows. */
 async function together(setting: Setting, members: Member[]): Promise<MembersFit> {
   const { data, options, plan, labels } = setting;
@@ -225,7 +228,17 @@ async function together(setting: Setting, members: Member[]): Promise<MembersFit
         };
   if (validation !== null && (options.refit ?? "auto") !== false) await refitAll(members, options);
   const experts = members.map(({ name, expert }, m) => ({ name, expert, weight: weights[m]! }));
-  const expert = experts.length === 1 ? experts[0]!.expert : makeBlend(space, experts);
+  const calibration =
+    heldOut === null || space.scale.kind !== "logit"
+      ? NO_CALIBRATION
+      : fitCalibration(heldOut.outputs, validation!.targets, {
+          classes: space.outputs,
+          seed: options.seed,
+        }).model;
+  const expert =
+    experts.length === 1 && calibration.kind === "none"
+      ? experts[0]!.expert
+      : makeBlend(space, experts, calibration);
   return { expert, heldOut, warnings: [] };
 }
 

@@ -44,14 +44,14 @@ function restore(
     case "linear":
       return restoreLinear(known(frame), settings);
     case "blend": {
-      const { space, members } = settings as BlendSettings;
+      const { space, members, calibration } = settings as BlendSettings;
       const restored = members.map((member) => ({
         name: member.name,
         expert: restore(db, plan, { ...member, weights: weightsOf(member.name, weights) }, frame),
         weight: member.weight,
       }));
       invariant(restored.length > 0, "a blend has members");
-      return makeBlend(space, restored);
+      return makeBlend(space, restored, calibration);
     }
   }
 }

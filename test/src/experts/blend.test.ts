@@ -114,6 +114,31 @@ describe("a blend", () => {
     });
   }
 
+  test("calibrated probabilities are explained as they are predicted", () => {
+    const [, space, trees, gnn] = spaces[1]!;
+    for (const calibration of [
+      { kind: "temperature", temperature: 2 },
+      { kind: "platt", slope: 0.7, intercept: -0.4 },
+      { kind: "isotonic", x: [0.1, 0.5, 0.9], y: [0.05, 0.2, 0.95] },
+    ] as const) {
+      const blend = makeBlend(
+        space,
+        [
+          { name: "trees", expert: trees, weight: 0.5 },
+          { name: "gnn", expert: gnn, weight: 0.5 },
+        ],
+        calibration,
+      );
+      const [raw] = makeBlend(space, blend.members).predict(db, seeds);
+      const { prediction, baseline, contributions, other } = blend.explain(db, seeds);
+      expect(prediction).toBe(blend.predict(db, seeds)[0]);
+      expect(prediction).not.toBeCloseTo(raw!, 3);
+      const told = contributions.reduce((sum, { contribution }) => sum + contribution, 0);
+      expect(baseline + told + other.contribution).toBeCloseTo(prediction, 9);
+      expect(blend.state().settings).toMatchObject({ calibration });
+    }
+  });
+
   test("keeps the weights of its members apart by name", () => {
     const [, space, trees, gnn] = spaces[0]!;
     const { settings, weights } = makeBlend(space, [
