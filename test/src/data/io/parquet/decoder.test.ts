@@ -137,7 +137,7 @@ describe("a decoder", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
