@@ -66,8 +66,8 @@ export function planSignals(
   const union = unionPath(graph, entityTable, limits);
   if (union !== null && isOn("sequence")) drafts.push(...unionDrafts(context, union));
   if (isOn("global")) {
-    for (const { forward } of timed) {
-      drafts.push(...wholeDrafts(context, wholePath(entityTable, forward.source)));
+    for (const table of new Set(timed.map(({ forward }) => forward.source))) {
+      drafts.push(...wholeDrafts(context, wholePath(entityTable, table)));
     }
   }
   const signals = choose(drafts, options.maxSignals ?? MAX_SIGNALS).map((draft) =>

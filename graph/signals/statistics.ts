@@ -54,6 +54,11 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
   const facts = new Map<string, CategoryFacts>();
   const codes = new Map<string, CategoryCells>();
   const { db } = data;
+  // A key may hold a row that comes later: until then its children hang from nothing.
+  const knownRows = (table: string): ((row: number) => boolean) => {
+    const times = rowTimes(data.graph, table);
+    return (row) => times === null || times[row]! <= limit;
+  };
   const usable = (table: string, column: string): ((row: number) => boolean) => {
     const times = rowTimes(data.graph, table);
     const known = knownTimes(db, table, column);
@@ -112,8 +117,10 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
     bigrams({ forward, offsets, children, childTimes }, column, most) {
       const { codes: own, names } = codesOf(forward.source, column);
       const isUsable = usable(forward.source, column);
+      const isThere = knownRows(forward.target);
       const counts = new Map<number, number>();
       for (let parent = 0; parent + 1 < offsets.length && childTimes !== null; parent++) {
+        if (!isThere(parent)) continue;
         let before = -1;
         for (let i = offsets[parent]!; i < offsets[parent + 1]!; i++) {
           const code = own[children[i]!]!;
@@ -125,10 +132,12 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
       }
       return topPairs(counts, names, names, most);
     },
-    cadence({ offsets, childTimes }) {
+    cadence({ forward, offsets, childTimes }) {
+      const isThere = knownRows(forward.target);
       let sum = 0;
       let gaps = 0;
       for (let parent = 0; parent + 1 < offsets.length && childTimes !== null; parent++) {
+        if (!isThere(parent)) continue;
         const from = offsets[parent]!;
         let to = offsets[parent + 1]!;
         while (to > from && childTimes[to - 1]! > limit) to--;
