@@ -4,8 +4,10 @@ import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { runPlan } from "../pql/run/execute.js";
 import { checkAborted } from "./core/progress.js";
 import { addTime, type Timestamp } from "./core/time.js";
+import { cellsKnownAt } from "./data/cells-known.js";
 import type { Database } from "./data/database.js";
 import type { MemberName } from "./experts/member-names.js";
+import { readsLateCells } from "./experts/past-targets.js";
 import { type Fit, fitExpert, type ModelOptions } from "./fit.js";
 import { labelEnd, randomSplit } from "./task/splits.js";
 import { SPLITS, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
@@ -66,7 +68,7 @@ export async function fitInstant(
   const replayed =
     time === null
       ? replayStatic(db, plan, options.seed ?? 0)
-      : replay(db, plan, time, rows, signal);
+      : replay(readsLateCells(plan) ? cellsKnownAt(db, time) : db, plan, time, rows, signal);
   const labels = takeTrainingRows(replayed, sampleRows(replayed, rows));
   const fit = await fitExpert(db, plan, labels, labels.anchorTimes, {
     ...options,
