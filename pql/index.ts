@@ -17,6 +17,10 @@ export type {
 } from "./bind/bound.js";
 export type { Parameters, ParameterValue } from "./bind/parameters.js";
 export { type CheckResult, checkQuery } from "./check.js";
+export { bindFeature, type FeatureOptions } from "./feature/bind-feature.js";
+export type { BoundFeature, FeatureKind } from "./feature/bound-feature.js";
+export type { FeatureValues } from "./feature/feature-values.js";
+export { type FeatureRows, type FeatureRunOptions, runFeature } from "./feature/run-feature.js";
 export {
   type PlanOptions,
   planTrainingTable,

@@ -145,12 +145,12 @@ function bindConstant(node: Constant, report: Report): BoundExpression | null {
 }
 
 function bindColumn(node: ColumnRef, scope: Scope): BoundColumn | null {
-  const { schema, report, entity, inline, tables } = scope;
+  const { schema, report, entity, inline, tables, clause } = scope;
   const table = findTable(schema, node.table);
   const column = table && findColumn(table, node.column);
   if (!table || !column) return null;
   const isOwner = node.via === null && table.name === entity.name;
-  if (inline && isOwner && tables[0]!.name !== entity.name) {
+  if (inline && isOwner && tables[0]!.name !== entity.name && clause !== "feature") {
     const message = `the filter of the aggregation looks at the entity table \`${table.name}\``;
     report.warn("PQL491", node.span, message, "conditions on the entity stand in WHERE");
   }

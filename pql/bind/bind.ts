@@ -126,7 +126,7 @@ export function bindAll(
 }
 
 /** A constant as its place made it; parameters are gone by now. */
-function settledAs(node: Constant | Parameter, { settled }: Report): Constant | Parameter {
+export function settledAs(node: Constant | Parameter, { settled }: Report): Constant | Parameter {
   return node.kind === "parameter" ? node : (settled.get(node) ?? node);
 }
 

@@ -36,11 +36,6 @@ export function describeBound(bound: Omit<BoundQuery, "toString">): string {
     ["where", where],
     ["assuming", assuming],
   ];
-  const rows = clauses.flatMap(([clause, node]) => [
-    ...boundColumns(node).map((column) => columnRow(clause, column)),
-    ...boundAggregations(node).map((aggregation) => aggregationRow(clause, aggregation)),
-  ]);
-  const header = ["clause", "function", "column", "type", "stype", "link", "window"];
   const { table, keys } = entity;
   const time = table.timeColumn ? `, time ${table.timeColumn}` : "";
   const key = keys.map(({ name }) => name).join("+");
@@ -48,8 +43,20 @@ export function describeBound(bound: Omit<BoundQuery, "toString">): string {
   return [
     `BoundQuery  ${printQuery(query)}`,
     `  entity ${table.name}.${key}${time}   task ${tasks}   null logic ${nullLogic}`,
-    indent(textTable(header, rows)),
+    indent(describeClauses(clauses)),
   ].join("\n");
+}
+
+/** Prints what clauses read: a row for each column and aggregation. */
+export function describeClauses(
+  clauses: readonly (readonly [name: string, node: BoundTarget | null])[],
+): string {
+  const rows = clauses.flatMap(([clause, node]) => [
+    ...boundColumns(node).map((column) => columnRow(clause, column)),
+    ...boundAggregations(node).map((aggregation) => aggregationRow(clause, aggregation)),
+  ]);
+  const header = ["clause", "function", "column", "type", "stype", "link", "window"];
+  return textTable(header, rows);
 }
 
 function columnRow(clause: string, column: BoundColumn): string[] {

@@ -137,7 +137,8 @@ function isMultiCategory(value: BoundTarget): boolean {
 
 const KEEPING: ReadonlySet<string> = new Set(["FIRST", "LAST", "MIN", "MAX", "MODE"]);
 
-function keepsMeaning(value: BoundTarget): boolean {
+/** Tells whether a value means what the column means that it is of. */
+export function keepsMeaning(value: BoundTarget): boolean {
   return value.kind === "column" || (value.kind === "aggregation" && KEEPING.has(value.name));
 }
 

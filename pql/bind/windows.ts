@@ -5,7 +5,7 @@ import { type Aggregation, aggregationsOf } from "../syntax/ast.js";
 import type { Report } from "./report.js";
 
 /** The clauses of a query that hold conditions and values. */
-export type Clause = "target" | "where" | "assuming";
+export type Clause = "target" | "where" | "assuming" | "feature";
 
 const INT32 = 2 ** 31;
 
@@ -25,7 +25,7 @@ export interface WindowPlace {
  *
  * @param node - the aggregation.
  * @param place - where it stands and what it aggregates.
- * @param report - PQL401 to PQL408.
+ * @param report - PQL401 to PQL408, PQL413.
  * @returns the window, `null` where no table has a time, `undefined` after an error.
  */
 export function checkWindow(
@@ -39,7 +39,7 @@ export function checkWindow(
     if (clock === null) return null;
     const message = `\`${node.name}\` over \`${table.name}\` has no window`;
     const hint =
-      clause === "where"
+      clause === "where" || clause === "feature"
         ? "add one that looks back, such as -30, 0, days or -INF, 0, days"
         : "add one, such as 0, 30, days";
     report.error("PQL402", node.span, message, hint);
@@ -63,9 +63,15 @@ export function checkWindow(
     const message = `the window starts at ${start} and ends at ${end}, so it is empty`;
     return fail("PQL403", message, "the start is before the end");
   }
+  if (clause === "feature" && end > 0) {
+    const message = `a feature looks back, this window ends at ${end}, after the prediction is made`;
+    const hint = "end it at 0 or before, such as -90, 0, days; what comes later is for the target";
+    return fail("PQL413", message, hint);
+  }
   if (node.name === "TIME_TO_NEXT" && start < 0) {
     const message = "`TIME_TO_NEXT` looks ahead, its window starts before the anchor";
-    return fail("PQL408", message, "start it at 0 or later; for the past use MAX of the time");
+    const ahead = clause === "feature" ? "" : "start it at 0 or later; ";
+    return fail("PQL408", message, `${ahead}for the past use MAX of the time`);
   }
   if (clause === "where" && end > 0) {
     const message = "a window of WHERE looks back, this one ends after the anchor";

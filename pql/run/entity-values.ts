@@ -5,7 +5,6 @@ import {
   type BoundExpression,
   type BoundTarget,
   boundAggregations,
-  isBoundCondition,
   type NullLogic,
 } from "../bind/bound.js";
 import { evaluate, evaluateCondition, type RowContext } from "./evaluate.js";
@@ -59,22 +58,29 @@ export function readClause(clause: BoundTarget, context: ClauseContext): ClauseR
   };
   const filter: ClauseReader["filter"] = (index) =>
     evaluateCondition(clause as BoundCondition, contextAt(index));
-  const label: ClauseReader["label"] = (index) => {
-    const truth = filter(index);
-    if (logic === "kumo" && isBoundCondition(clause) && !isNullTest(clause)) {
-      for (const side of sidesOf(clause)) {
-        const { nulls } = evaluate(side, contextAt(index));
-        if (!nulls) continue;
-        for (let row = 0; row < entities; row++) if (nulls[row] === 1) truth[row] = UNKNOWN;
-      }
-    }
-    return truth;
-  };
   return {
     values: (index) => evaluate(clause as BoundExpression, contextAt(index)),
     filter,
-    label,
+    label: (index) => evaluateLabel(clause as BoundCondition, contextAt(index)),
   };
+}
+
+/**
+ * Evaluates a condition as a label: in Kumo's logic it is unknown where an operand is missing.
+ *
+ * @param condition - the condition.
+ * @param context - the rows.
+ * @returns uint8 `[rows]`; a fresh array.
+ */
+export function evaluateLabel(condition: BoundCondition, context: RowContext): Uint8Array {
+  const truth = evaluateCondition(condition, context);
+  if (context.logic !== "kumo" || isNullTest(condition)) return truth;
+  for (const side of sidesOf(condition)) {
+    const { nulls } = evaluate(side, context);
+    if (!nulls) continue;
+    for (let row = 0; row < truth.length; row++) if (nulls[row] === 1) truth[row] = UNKNOWN;
+  }
+  return truth;
 }
 
 /** Kumo drops a label with a missing operand, unless the whole label is one test for NULL. */

@@ -33,13 +33,28 @@ export interface Meter {
   lastTime(table: string): Timestamp;
 }
 
+/** A meter of rows in memory. */
+export interface RowMeter extends Meter {
+  /**
+   * Measures an aggregation for some rows of the owning table, each at a time of its own, as far as it is known then.
+   *
+   * @param aggregation - the aggregation.
+   * @param rows - int32 `[n]`: rows of the owning table, repeated as often as they are asked about.
+   * @param times - float64 `[n]`: finite times.
+   * @returns a value for each of them.
+   */
+  measureEach(aggregation: BoundAggregation, rows: Int32Array, times: Float64Array): RowValues;
+  /** Returns the rows that an aggregation runs over, before its filter and window. */
+  joined(aggregation: BoundAggregation): JoinedRows;
+}
+
 /**
  * Makes a meter.
  *
  * @param columns - the database.
  * @param logic - the logic of missing values in filters.
  */
-export function createMeter(columns: ColumnReader, logic: NullLogic): Meter {
+export function createMeter(columns: ColumnReader, logic: NullLogic): RowMeter {
   const paths = new Map<string, JoinedRows>();
   const joinedOf = (aggregation: BoundAggregation): JoinedRows => {
     const name = pathName(aggregation);
@@ -142,6 +157,11 @@ export function createMeter(columns: ColumnReader, logic: NullLogic): Meter {
     return remember((index) => ownersValues(measured, lists, index * stride, owners));
   };
 
+  const measureEach: RowMeter["measureEach"] = (aggregation, rows, times) => {
+    const joined = giveToEach(joinedOf(aggregation), rows, rows.length);
+    return measureOnce(aggregation, joined, rows.length, times, times);
+  };
+
   const lastTime: Meter["lastTime"] = (table) => {
     const times = columns.times(table);
     if (times === null) return Infinity;
@@ -150,7 +170,7 @@ export function createMeter(columns: ColumnReader, logic: NullLogic): Meter {
     for (let row = 0; row < times.length; row++) if (times[row]! > last) last = times[row]!;
     return last;
   };
-  return { measure, lastTime };
+  return { measure, measureEach, joined: joinedOf, lastTime };
 }
 
 /** Turns a moment per owner into one per joined row. */

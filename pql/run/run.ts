@@ -1,6 +1,6 @@
 /** What labelling and predicting share: the state of a run, and its walk over tiles of anchors. */
 import { checkAborted, type WorkOptions } from "../../src/core/progress.js";
-import type { Timestamp } from "../../src/core/time.js";
+import type { Timestamp, TimeWindow } from "../../src/core/time.js";
 import type { Database } from "../../src/data/database.js";
 import { type BoundTarget, boundAggregations } from "../bind/bound.js";
 import type { TrainingTablePlan } from "../plan/plan-types.js";
@@ -116,9 +116,26 @@ export function tileAnchors(
   clauses: readonly BoundTarget[],
 ): Float64Array[] {
   const windows = [...plan.labelWindows, ...plan.pastWindows];
-  const measured = Math.max(1, clauses.flatMap(boundAggregations).length);
-  const cells = Math.min(MAX_CELLS, MAX_CELLS_TOGETHER / measured);
-  const fitting = Math.max(1, Math.floor(cells / Math.max(1, population.size)));
+  const measured = clauses.flatMap(boundAggregations).length;
+  return tileTimes(anchors, windows, measured * population.size, population.size);
+}
+
+/**
+ * Splits times into tiles whose cells fit into memory and whose windows ascend.
+ *
+ * @param anchors - ascending.
+ * @param windows - what is placed at each.
+ * @param together - cells of all aggregations at one time.
+ * @param each - cells of one of them.
+ */
+export function tileTimes(
+  anchors: Float64Array,
+  windows: readonly TimeWindow[],
+  together: number,
+  each: number,
+): Float64Array[] {
+  const most = Math.min(MAX_CELLS / Math.max(1, each), MAX_CELLS_TOGETHER / Math.max(1, together));
+  const fitting = Math.max(1, Math.floor(most));
   const size = windowsAscend(windows, anchors) ? fitting : 1;
   const tiles: Float64Array[] = [];
   for (let i = 0; i < anchors.length; i += size) tiles.push(anchors.subarray(i, i + size));

@@ -54,6 +54,31 @@ export function buildQuery(cst: Cst.QueryCstNode, source: string): BuiltQuery {
   return { query, ...notes };
 }
 
+/**
+ * Builds the tree of a target that stands alone, as a query of an entity without a key.
+ *
+ * @param cst - a concrete syntax tree without syntax errors.
+ * @param source - the text it was parsed from.
+ */
+export function buildTargetAlone(cst: Cst.TargetCstNode, source: string): BuiltQuery {
+  const notes: Notes = { errors: [], warnings: [], extensions: [] };
+  const target = buildTarget(cst, notes);
+  const { span } = target;
+  const query: Ast.PredictiveQuery = {
+    kind: "query",
+    command: null,
+    targets: [target],
+    problem: null,
+    entity: { kind: "entity", each: true, keys: [], selection: null, span },
+    where: null,
+    assuming: null,
+    at: null,
+    source,
+    span,
+  };
+  return { query, ...notes };
+}
+
 function buildTarget(cst: Cst.TargetCstNode, notes: Notes): Ast.NamedTarget {
   const { condition, Name } = cst.children;
   const inside: Notes = { ...notes, errors: [] };

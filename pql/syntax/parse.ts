@@ -3,8 +3,8 @@ import type { CstNode, IToken } from "chevrotain";
 import { PqlError } from "../../src/core/errors.js";
 import type { Span } from "../../src/core/span.js";
 import { type Dialect, type PredictiveQuery, partsOf, type Target } from "./ast.js";
-import { buildQuery } from "./build-ast.js";
-import type { QueryCstNode } from "./cst-types.js";
+import { buildQuery, buildTargetAlone } from "./build-ast.js";
+import type { QueryCstNode, TargetCstNode } from "./cst-types.js";
 import { type PqlWarning, parserErrorProvider, syntaxErrors } from "./diagnostics.js";
 import { type Extension, findExtensions, spanOf } from "./dialect.js";
 import { nameGivenTarget } from "./given-target.js";
@@ -18,6 +18,12 @@ export interface ParseOptions {
   readonly dialect?: Dialect;
   /** Whether the bare name `TARGET` may stand for the target: its values are given in a table of their own. */
   readonly givenTarget?: boolean;
+}
+
+/** Options of {@link parseText}. */
+export interface TextOptions extends ParseOptions {
+  /** Whether the text is a target alone, without the clauses of a query; the tree's entity has no keys then. */
+  readonly alone?: boolean;
 }
 
 /** All that reading a text gives. */
@@ -73,10 +79,10 @@ export function firstWithOthers(errors: readonly PqlError[]): PqlError {
  * Parses a predictive query without throwing.
  *
  * @param text - the query.
- * @param options - the dialect.
+ * @param options - the dialect, what the text is.
  */
-export function parseText(text: string, options: ParseOptions = {}): ParsedText {
-  const { dialect = "relgraph", givenTarget = false } = options;
+export function parseText(text: string, options: TextOptions = {}): ParsedText {
+  const { dialect = "relgraph", givenTarget = false, alone = false } = options;
   const { tokens: written, comments, unexpected } = lexQuery(text);
   const tokens = givenTarget ? nameGivenTarget(written) : written;
   const errors = unexpected.map(({ offset, length }) => unexpectedCharacters(text, offset, length));
@@ -84,7 +90,7 @@ export function parseText(text: string, options: ParseOptions = {}): ParsedText 
   if (tooLarge) return { query: null, errors: [tooLarge], warnings: [], extensions: [] };
 
   parser.input = [...tokens];
-  const cst: CstNode = parser.query();
+  const cst: CstNode = alone ? parser.target() : parser.query();
   const syntax = syntaxErrors(parser.errors, tokens, text);
   const shown = findExtensions(tokens, comments);
   if (errors.length + syntax.length > 0) {
@@ -96,7 +102,9 @@ export function parseText(text: string, options: ParseOptions = {}): ParsedText 
     return { query: null, errors: all, warnings: [], extensions: shown };
   }
 
-  const built = buildQuery(cst as QueryCstNode, text);
+  const built = alone
+    ? buildTargetAlone(cst as TargetCstNode, text)
+    : buildQuery(cst as QueryCstNode, text);
   const extensions = [...shown, ...built.extensions].sort((a, b) => a.span.start - b.span.start);
   const tooDeep = checkDepth(built.query, text);
   if (tooDeep) return { query: null, errors: [tooDeep], warnings: [], extensions };

@@ -11,6 +11,7 @@ import {
   type Entity,
   type Expression,
   isCondition,
+  type NamedTarget,
   type Parameter,
   type PredictiveQuery,
   type Problem,
@@ -30,9 +31,7 @@ import { isBareWord } from "./tokens.js";
  */
 export function printQuery(query: PredictiveQuery): string {
   const { command, at } = query;
-  const targets = query.targets.map(({ value, name }) =>
-    name === null ? printTarget(value) : `${printTarget(value)} AS ${printWord(name)}`,
-  );
+  const targets = query.targets.map(printNamedTarget);
   return [
     command?.toUpperCase() ?? null,
     `PREDICT ${targets.join(", ")}`,
@@ -44,6 +43,11 @@ export function printQuery(query: PredictiveQuery): string {
   ]
     .filter((part) => part !== null)
     .join(" ");
+}
+
+/** Prints a target with its name, where it has one. */
+export function printNamedTarget({ value, name }: NamedTarget): string {
+  return name === null ? printTarget(value) : `${printTarget(value)} AS ${printWord(name)}`;
 }
 
 /** Prints a target: a value or a condition. */

@@ -50,7 +50,7 @@ const MONTHS: Record<"months" | "quarters" | "years", number> = {
 /**
  * Adds a number of units to a time. Calendar units clamp to the month's end: 31 January + 1 month is 28 or 29 February.
  *
- * @param time - the time to start from.
+ * @param time - the time to start from; an infinite one stays as it is.
  * @param count - number of units, negative for earlier; `-Infinity` gives `-Infinity`.
  * @param unit - the unit.
  * @returns the resulting time.
@@ -58,6 +58,7 @@ const MONTHS: Record<"months" | "quarters" | "years", number> = {
  */
 export function addTime(time: Timestamp, count: number, unit: TimeUnit): Timestamp {
   if (!Number.isFinite(count)) return count;
+  if (!Number.isFinite(time)) return time;
   if (unit !== "months" && unit !== "quarters" && unit !== "years")
     return time + count * FIXED_MS[unit];
   const date = new Date(time);

@@ -65,7 +65,7 @@ describe("the README", () => {
 
   it("names every file of the folder", () => {
     const named = codesIn(readme, /`([a-z-]+\.ts)`/g);
-    for (const folder of [".", "syntax", "bind", "plan", "run"]) {
+    for (const folder of [".", "syntax", "bind", "plan", "run", "feature"]) {
       const files = readdirSync(join(root, "pql", folder)).filter((file) => file.endsWith(".ts"));
       expect(files.filter((file) => !named.includes(file))).toEqual([]);
     }

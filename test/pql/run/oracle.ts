@@ -84,7 +84,7 @@ export function eligibleEntities(
 }
 
 /** A place of a path: a row of a table. */
-interface Place {
+export interface Place {
   readonly table: string;
   readonly row: number;
 }
@@ -107,6 +107,17 @@ function entityScene(
 ): Scene {
   const places = [{ table: plan.entity.table.name, row }];
   return { db, logic: plan.nullLogic, places, anchor, moment };
+}
+
+/** The value of a target for one row of a table at a time, as far as it is known then. */
+export function valueAt(
+  db: PlainDatabase,
+  logic: NullLogic,
+  target: BoundTarget,
+  place: Place,
+  time: number,
+): Value {
+  return labelOf(target, { db, logic, places: [place], anchor: time, moment: time });
 }
 
 function labelOf(target: BoundTarget, scene: Scene): Value {

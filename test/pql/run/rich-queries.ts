@@ -460,3 +460,27 @@ export const seatQueries: Text = fc
       : `${head}, ${window})`;
     return `PREDICT ${target} FOR EACH (seats.line, seats.place)${filter}`;
   });
+
+/** Features of users: values and conditions over what is past. */
+export function userFeatures(flags: Flags): Text {
+  const paths = pathsOf(flags);
+  const own = plus(USERS, REFERRERS);
+  const columns = [...own.numbers, ...own.texts, ...own.times, ...own.flags];
+  const ofPaths = fc.constantFrom(...paths).chain((path) => {
+    const { numbers, rough, texts, times } = aggregationsOf(path, past, false);
+    const values = [numbersOf(NONE, numbers), numbers, rough, texts];
+    if (path.own.times.length > 0) values.push(times);
+    const mixed = fc.tuple(numbers, fc.constantFrom("+", "/"), fc.constantFrom("users.age", "2"));
+    return fc.oneof(
+      ...values,
+      mixed.map((parts) => parts.join(" ")),
+    );
+  });
+  return fc.oneof(
+    { arbitrary: ofPaths, weight: 4 },
+    { arbitrary: clauseOf(paths, past, false), weight: 2 },
+    { arbitrary: entityConditions, weight: 1 },
+    { arbitrary: pick([...columns, "WEEKDAY(ANCHOR)", "MONTH(ANCHOR) = 2"]), weight: 1 },
+    { arbitrary: numbersOf(own, pick(own.numbers)), weight: 1 },
+  );
+}

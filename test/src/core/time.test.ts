@@ -63,6 +63,10 @@ describe("addTime", () => {
     for (const by of UNITS) expect(addTime(0, -Infinity, by)).toBe(-Infinity);
   });
 
+  it("leaves an infinite time as it is", () => {
+    for (const by of UNITS) expect(addTime(Infinity, -2, by)).toBe(Infinity);
+  });
+
   it("keeps the time of day and lands in the month it counts to", () => {
     fc.assert(
       fc.property(time, fc.integer({ min: -1500, max: 1500 }), (start, months) => {
