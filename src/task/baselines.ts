@@ -1,12 +1,13 @@
 /** Baselines that learn nothing but averages of past labels: the floor that every model has to clear. */
 import { assertNever, invariant } from "../core/assert.js";
+import { createRng } from "../core/random.js";
 import { addTime } from "../core/time.js";
 import type { EntityTask } from "./task.js";
 import { type SplitName, splitRows, type TrainingTable } from "./training-table.js";
 
 /** Whose labels a baseline summarises, and how. */
 interface Recipe {
-  readonly scope: "global" | "entity" | "recent";
+  readonly scope: "global" | "entity" | "recent" | "random";
   readonly statistic: Statistic;
 }
 
@@ -21,11 +22,12 @@ const RECIPES = {
   majority: { scope: "global", statistic: majority },
   "entity-prior": { scope: "entity", statistic: shares },
   "recent-prior": { scope: "recent", statistic: shares },
+  random: { scope: "random", statistic: zero },
 } as const satisfies Record<string, Recipe>;
 
 /**
  * The baselines by name, as they stand in JSON. Numbers and truth values take means and medians; classes take shares
- * (`prior`) and the most frequent one (`majority`). Models on the entity's own row (`entity-row-…`) are baselines too,
+ * (`prior`); `majority` is the most frequent class or truth value, `random` guesses. Models on the entity's own row (`entity-row-…`) are baselines too,
  * but learn, and so live with the other models.
  *
  * @see relbench `examples/baseline_entity.py` (global and entity statistics).
@@ -42,7 +44,13 @@ export const RECENT_WINDOWS = 12;
  */
 export function baselineNames(task: EntityTask): readonly BaselineName[] {
   const names = namesByType(task);
-  return task.window ? names : names.filter((name) => RECIPES[name].scope === "global");
+  if (task.window) return names;
+  // Rows at different times may be of one entity, though nobody knows when their targets are over.
+  const repeats = task.given?.timed === true;
+  return names.filter((name) => {
+    const { scope } = RECIPES[name];
+    return scope !== "recent" && (repeats || scope !== "entity");
+  });
 }
 
 /**
@@ -50,7 +58,8 @@ export function baselineNames(task: EntityTask): readonly BaselineName[] {
  *
  * Global and entity baselines are fitted on train for `val`, on train and val for `test`; an entity without labels there
  * gets 0 (no share of any class). A recent baseline summarises the entity's last {@link RECENT_WINDOWS} labels, of any
- * split, whose window has closed by the row's visible time; without any it is the statistic of all of train.
+ * split, whose window has closed by the row's visible time; without any it is the statistic of all of train. Random guesses are
+ * the same in every run.
  *
  * @param name - the baseline.
  * @param table - all labels, split.
@@ -65,9 +74,12 @@ export function predictBaseline(
   part: Exclude<SplitName, "train">,
   visibleTimes: Float64Array,
 ): Float64Array {
-  const { scope, statistic } = RECIPES[name];
+  const recipe = RECIPES[name];
+  const { scope } = recipe;
   const { targets, entityRows } = table;
-  const classwise = statistic === shares || statistic === majority;
+  const classwise = recipe.statistic === shares || (name === "majority" && table.classes !== null);
+  const statistic = name === "majority" && !classwise ? majorityLabel : recipe.statistic;
+  if (scope === "random") return guess(table, part);
   const width = classwise ? (table.classes?.length ?? 0) : 1;
   invariant(width > 0, `baseline \`${name}\` needs a target with classes`);
   const rows = splitRows(table, part);
@@ -118,9 +130,9 @@ function namesByType({ taskType }: EntityTask): readonly BaselineName[] {
     case "regression":
       return ["global-zero", ...numeric];
     case "binary_classification":
-      return numeric;
+      return [...numeric, "majority", "random"];
     case "multiclass_classification":
-      return ["prior", "majority", "entity-prior", "recent-prior"];
+      return ["prior", "majority", "random", "entity-prior", "recent-prior"];
     case "multilabel_classification":
     case "forecasting":
     case "multilabel_ranking":
@@ -141,6 +153,17 @@ function rowsBefore(table: TrainingTable, part: "val" | "test"): Int32Array {
   both.set(train);
   both.set(val, train.length);
   return both;
+}
+
+/** Guesses: a number in [0, 1) for truth values, one class for classes. */
+function guess(table: TrainingTable, part: "val" | "test"): Float64Array {
+  const rng = createRng(0).split("random baseline", part);
+  const rows = splitRows(table, part).length;
+  const width = table.classes?.length;
+  if (width === undefined) return Float64Array.from({ length: rows }, () => rng.next());
+  const out = new Float64Array(rows * width);
+  for (let i = 0; i < rows; i++) out[i * width + rng.int(width)] = 1;
+  return out;
 }
 
 /** When the window of each label ends; a static target is never over. */
@@ -215,6 +238,16 @@ function median(targets: Float64Array, rows: Int32Array, out: Float64Array, at: 
   sorted.sort();
   const upper = sorted[sorted.length >> 1] ?? Number.NaN;
   out[at] = sorted.length % 2 === 1 ? upper : (sorted[(sorted.length >> 1) - 1]! + upper) / 2;
+}
+
+function majorityLabel(
+  targets: Float64Array,
+  rows: Int32Array,
+  out: Float64Array,
+  at: number,
+): void {
+  mean(targets, rows, out, at);
+  out[at] = Number.isNaN(out[at]) ? Number.NaN : out[at]! > 0.5 ? 1 : 0;
 }
 
 function shares(

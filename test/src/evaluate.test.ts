@@ -230,6 +230,6 @@ describe("evaluate in folds", () => {
       taskType: "multiclass_classification",
       folds: 2,
     });
-    expect(Object.keys(evaluation.results[0]!.baselines)).toEqual(["prior", "majority"]);
+    expect(Object.keys(evaluation.results[0]!.baselines)).toEqual(["prior", "majority", "random"]);
   });
 });

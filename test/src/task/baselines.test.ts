@@ -126,6 +126,32 @@ describe("predictBaseline", () => {
   });
 });
 
+describe("majority and random", () => {
+  const yes: readonly LabelRow[] = [0, 1, 1, 0, 0].map((target, i) => [
+    0,
+    i,
+    target,
+    i < 3 ? "train" : "val",
+  ]);
+  const visible = new Float64Array(5);
+
+  it("take the most frequent truth value, and guess the same in every run", () => {
+    const table = labelsOf(taskOf("binary_classification"), yes);
+    expect([...predictBaseline("majority", table, "val", visible)]).toEqual([1, 1]);
+    const guessed = predictBaseline("random", table, "val", visible);
+    expect(guessed).toEqual(predictBaseline("random", table, "val", visible));
+    expect(guessed.every((p) => p >= 0 && p < 1)).toBe(true);
+  });
+
+  it("take the most frequent class, and guess one class a row", () => {
+    const table = labelsOf(taskOf("multiclass_classification"), yes, ["a", "b"]);
+    expect([...predictBaseline("majority", table, "val", visible)]).toEqual([0, 1, 0, 1]);
+    const guessed = predictBaseline("random", table, "val", visible);
+    expect(guessed[0]! + guessed[1]!).toBe(1);
+    expect(guessed[2]! + guessed[3]!).toBe(1);
+  });
+});
+
 describe("baselineNames", () => {
   it("leaves out the entity's past for a static target", () => {
     expect(baselineNames(taskOf("regression", null))).toEqual([
@@ -133,7 +159,17 @@ describe("baselineNames", () => {
       "global-mean",
       "global-median",
     ]);
-    expect(baselineNames(taskOf("multiclass_classification", null))).toEqual(["prior", "majority"]);
+    expect(baselineNames(taskOf("multiclass_classification", null))).toEqual([
+      "prior",
+      "majority",
+      "random",
+    ]);
+    const given = { kind: "number", window: null } as const;
+    const names = (timed: boolean) =>
+      baselineNames({ ...taskOf("regression", null), given: { ...given, timed } });
+    expect(names(false)).not.toContain("entity-mean");
+    expect(names(true)).toContain("entity-mean");
+    expect(names(true)).not.toContain("recent-mean");
   });
 
   it("offers the recent mean wherever targets have windows", () => {
