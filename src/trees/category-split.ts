@@ -1,6 +1,6 @@
 /** The best set of categories to send left, found by putting categories in order of gradient over hessian. */
 
-import { readCell, writeCell } from "./cells.js";
+import { readCell } from "./cells.js";
 import type { Job, LeafSums } from "./job.js";
 import type { Workspace } from "./workspace.js";
 
@@ -66,7 +66,6 @@ export function findCategorySplit(
       workspace.f64[out >> 3] = score;
       workspace.i32[(out + 8) >> 2] = 0;
       workspace.i32[(out + 12) >> 2] = 0;
-      writeCell(workspace.i32, out + 16, { gradients, hessians, rows });
       const set = new Uint32Array(workspace.memory.buffer, out + 32, 8).fill(0);
       for (let j = 0; j <= k; j++) {
         const { bin } = categories[start + step * j]!;

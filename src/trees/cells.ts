@@ -89,16 +89,3 @@ export function readCell(i32: Int32Array, address: number): Sums {
     rows: low & (ROW - 1),
   };
 }
-
-/** Writes a cell at an address in bytes. */
-export function writeCell(
-  i32: Int32Array,
-  address: number,
-  { gradients, hessians, rows }: Sums,
-): void {
-  const at = address / 4;
-  i32[at] = gradients % 2 ** 32;
-  i32[at + 1] = Math.floor(gradients / 2 ** 32);
-  i32[at + 2] = ((hessians % 2 ** (32 - COUNT_BITS)) * ROW) | rows;
-  i32[at + 3] = Math.floor(hessians / 2 ** (32 - COUNT_BITS));
-}

@@ -5,7 +5,6 @@ import { CELL, RECORD, type Workspace } from "./workspace.js";
 
 /** Columns that are summed in one pass. */
 const GROUP = 4;
-const ROWS_MASK = 0xffffff;
 
 /** Returns how many groups of columns a job has. */
 export function groupsOf(job: Job): number {
@@ -17,13 +16,17 @@ export function runGroup(workspace: Workspace, job: Job, group: number): void {
   const { layout, wasm, i32 } = workspace;
   const first = layout.chosen / 4 + group * GROUP;
   const count = Math.min(GROUP, job.columns - group * GROUP);
-  const [a, b, c, d] = [0, 1, 2, 3].map((k) => (k < count ? i32[first + k]! : -1));
+  // Places that are left over sum the first column into a spare histogram.
+  const a = i32[first]!;
+  const b = count > 1 ? i32[first + 1]! : -1;
+  const c = count > 2 ? i32[first + 2]! : -1;
+  const d = count > 3 ? i32[first + 3]! : -1;
   wasm.build(
     ...([job.rowOrder, job.cells, job.count] as const),
-    ...([clear(workspace, job, a!), clear(workspace, job, b!)] as const),
-    ...([clear(workspace, job, c!), clear(workspace, job, d!)] as const),
-    ...([binsOf(workspace, a!), binsOf(workspace, b!)] as const),
-    ...([binsOf(workspace, c!), binsOf(workspace, d!)] as const),
+    ...([clear(workspace, job, a), clear(workspace, job, b)] as const),
+    ...([clear(workspace, job, c), clear(workspace, job, d)] as const),
+    ...([binsOf(workspace, a), binsOf(workspace, b < 0 ? a : b)] as const),
+    ...([binsOf(workspace, c < 0 ? a : c), binsOf(workspace, d < 0 ? a : d)] as const),
   );
   for (let k = 0; k < count; k++) {
     const column = i32[first + k]!;
@@ -36,16 +39,16 @@ export function runGroup(workspace: Workspace, job: Job, group: number): void {
 }
 
 /** Clears the histogram of a column and returns its address; −1 stands for no column. */
-function clear({ layout, f64 }: Workspace, job: Job, column: number): number {
+function clear({ layout, wasm }: Workspace, job: Job, column: number): number {
   if (column < 0) return layout.spare;
   const { cellOffset, bins } = layout.columns[column]!;
   const address = job.built + CELL * cellOffset;
-  f64.fill(0, address / 8, (address + CELL * (bins + 1)) / 8);
+  wasm.clear(address, CELL * (bins + 1));
   return address;
 }
 
 function binsOf({ layout }: Workspace, column: number): number {
-  return layout.bins + Math.max(0, column) * layout.rows;
+  return layout.bins + column * layout.rows;
 }
 
 /** Writes the best split of a column of a leaf into its record, if there is one that beats `best`. */
@@ -56,7 +59,7 @@ function scanColumn(
   column: number,
   histogram: number,
 ): void {
-  const { layout, wasm, i32, f64, u8 } = workspace;
+  const { layout, wasm, f64, u8 } = workspace;
   const leaf = job.leaves[child];
   const at = child * layout.columns.length + column;
   const record = layout.records + at * RECORD;
@@ -69,15 +72,12 @@ function scanColumn(
   }
   const { gradients, hessians, rows, best } = leaf;
   const { minHessian, l2 } = job;
-  const { minRowsPerLeaf } = layout;
+  const all = hessians + 2 * l2;
+  const least = best * all - gradients ** 2;
   wasm.scan(
     ...([histogram, bins, gradients, hessians, rows] as const),
-    ...([minRowsPerLeaf, minHessian, l2, best, record] as const),
+    ...([layout.minRowsPerLeaf, minHessian, l2, least, record] as const),
   );
-  const missing = i32[histogram / 4 + 2]! & ROWS_MASK;
-  if (missing === 0 && f64[record / 8]! > best) {
-    // Nobody was missing here: who will be goes with the majority.
-    const left = i32[record / 4 + 6]! & ROWS_MASK;
-    i32[record / 4 + 3] = 2 * left >= rows ? 1 : 0;
-  }
+  const found = f64[record / 8]!;
+  if (found > 0) f64[record / 8] = (gradients ** 2 + found) / all;
 }

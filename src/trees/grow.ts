@@ -5,7 +5,7 @@ import { readCell, type Scale, type Sums } from "./cells.js";
 import type { Job, LeafSums } from "./job.js";
 import type { GrowthLimits } from "./options.js";
 import { chooseRows, shareOf } from "./sampling.js";
-import { RECORD, type Workspace } from "./workspace.js";
+import { CELL, RECORD, type Workspace } from "./workspace.js";
 
 /** Does jobs for all their columns, alone or with threads. */
 export type Search = (job: Job) => void;
@@ -184,7 +184,9 @@ function searchNodes(
     depth < limits.maxDepth &&
     nodes[node]!.count >= 2 * limits.minRowsPerLeaf;
   const settle = (node: number, child: 0 | 1, own: number): void => {
-    const candidate = bestCandidate(tree, nodes[node]!.sums, child);
+    const { layout } = tree.workspace;
+    const histograms = layout.histograms + own * layout.slotBytes;
+    const candidate = bestCandidate(tree, nodes[node]!.sums, child, histograms);
     if (candidate) open.push({ node, depth, candidate, slot: own });
     else slots.free(own);
   };
@@ -267,29 +269,47 @@ function scoreToBeat(task: TreeTask, sums: Sums): number {
   return scoreOf(task, sums) * (1 + 1e-10) + (limits.minGain * scale.gradient ** 2) / scale.hessian;
 }
 
-/** Reads the records of a child: the best column, of equal ones the first. */
-function bestCandidate(tree: TreeInGrowth, sums: Sums, child: 0 | 1): Candidate | null {
+/** Reads the records of a child: the best column, of equal ones the first. `histograms` is the address of its slot. */
+function bestCandidate(
+  tree: TreeInGrowth,
+  sums: Sums,
+  child: 0 | 1,
+  histograms: number,
+): Candidate | null {
   const { workspace, scale, columns } = tree;
-  const { layout, i32, f64, memory } = workspace;
-  let best = -1;
+  const { layout, i32, f64 } = workspace;
+  const chosen = layout.chosen / 4;
+  const records = layout.records + child * layout.columns.length * RECORD;
+  let column = -1;
   let score = scoreToBeat(tree, sums);
   for (let k = 0; k < columns; k++) {
-    const column = i32[layout.chosen / 4 + k]!;
-    const found = f64[(layout.records + (child * layout.columns.length + column) * RECORD) / 8]!;
+    const found = f64[(records + i32[chosen + k]! * RECORD) / 8]!;
     if (found <= score) continue;
     score = found;
-    best = column;
+    column = i32[chosen + k]!;
   }
-  if (best < 0) return null;
-  const record = layout.records + (child * layout.columns.length + best) * RECORD;
+  if (column < 0) return null;
+  const record = records + column * RECORD;
   const bin = i32[record / 4 + 2]!;
+  const { kind, bins, cellOffset } = layout.columns[column]!;
+  const isCategorical = kind === "categorical";
   const missingLeft = i32[record / 4 + 3]! === 1;
-  const set = new Uint32Array(memory.buffer, record + 32, 8);
-  const isNumerical = layout.columns[best]!.kind === "numerical";
   const goesLeft = Uint8Array.from({ length: 256 }, (_, b) => {
-    if (!isNumerical) return (set[b >> 5]! >>> (b & 31)) & 1;
+    if (isCategorical) return (i32[record / 4 + 8 + (b >> 5)]! >>> (b & 31)) & 1;
     return (b === 0 ? missingLeft : b <= bin) ? 1 : 0;
   });
+  const left = { gradients: 0, hessians: 0, rows: 0 };
+  const first = histograms + cellOffset * CELL;
+  for (let b = 0; b <= bins; b++) {
+    if (goesLeft[b] === 0) continue;
+    const cell = readCell(i32, first + b * CELL);
+    left.gradients += cell.gradients;
+    left.hessians += cell.hessians;
+    left.rows += cell.rows;
+  }
+  const nobodyMissing = readCell(i32, first).rows === 0;
+  // Who will be missing where nobody was goes with the majority.
+  if (nobodyMissing && !isCategorical) goesLeft[0] = 2 * left.rows >= sums.rows ? 1 : 0;
   const gain = ((score - scoreOf(tree, sums)) * scale.hessian) / scale.gradient ** 2;
-  return { column: best, bin, goesLeft, left: readCell(i32, record + 16), gain };
+  return { column, bin, goesLeft, left, gain };
 }

@@ -6,12 +6,14 @@ import {
   f32x4,
   f64,
   f64x2,
+  fillZero,
   i32,
   i64,
   i64x2,
   ifElse,
   type Local,
   type Value,
+  type ValueType,
 } from "../tensor/wasm/assembler.js";
 
 /**
@@ -36,14 +38,17 @@ export interface HistogramFunctions {
     bins2: number,
     bins3: number,
   ): void;
+  /** Sets bytes to 0. */
+  clear(address: number, bytes: number): void;
   /** `from[i] −= cells[i]` for `count` cells. */
   subtract(from: number, cells: number, count: number): void;
   /** `out[i] = cells[rows[i]]` for `count` rows. */
   gather(out: number, cells: number, rows: number, count: number): void;
   /**
    * Looks for the best last bin of the left side among `bins` bins that begin at `histogram + 16`, with the missing values of
-   * the first cell on either side. If its score `gl² / (hl + l2) + gr² / (hr + l2)` is greater than `best`, writes to `out`:
-   * the score (f64), the bin (i32), whether missing values go left (i32), and the cell of the left side.
+   * the first cell on either side. With `G` and `H` of all rows, each hessian plus `l2`, and
+   * `q = (gl · H − G · hl)² / (hl · hr)`, the score `gl² / hl + gr² / hr` is `(G² + q) / H`. If a `q` is greater than `best`,
+   * writes to `out`: the greatest (f64), the bin (i32) and whether missing values go left (i32).
    */
   scan(
     histogram: number,
@@ -104,6 +109,7 @@ export function histogramModule(): Uint8Array {
       doTimes(turns, ...body(1)),
     ];
   });
+  module.define("clear", ["i32", "i32"], ([address, bytes]) => [fillZero(address, bytes)]);
   module.define("subtract", ["i32", "i32", "i32"], ([from, cells, count]) => [
     doTimes(
       count,
@@ -151,91 +157,89 @@ const SCAN = [
   ...(["i32", "i32", "f64", "f64", "i32", "i32", "f64", "f64", "f64", "i32"] as const),
 ] as const;
 
-/** Lane 0 of each pair is the split with missing values on the right, lane 1 the one with them on the left. */
+/**
+ * Lane 0 of each pair is the split with missing values on the right, lane 1 the one with them on the left. Fractions are
+ * compared by multiplying, and what seldom decides is looked at only once one is better.
+ */
 function defineScan(module: ReturnType<typeof createModule>): void {
   module.define("scan", SCAN, (parameters, local) => {
     const [histogram, bins, gradients, hessians, rows, minRows, minHessian, l2, best, out] =
       parameters;
     const pair = () => local("v128");
-    const [cell, missing, sum] = [pair(), pair(), pair()];
-    const packed = local("i64");
-    const [bin, left, missingRows, found] = repeat(4, () => local("i32")) as FourLocals;
-    const [gl, gr, hl, hr, cl] = [pair(), pair(), pair(), pair(), pair()];
-    const [missingG, missingH, missingC] = [pair(), pair(), pair()];
-    const [numerator, denominator, better, score] = [pair(), pair(), pair(), pair()];
-    const zero = f64.const(0);
-    const onLeft = (value: Value<"f64">): Value<"v128"> =>
-      f64x2.withLane(f64x2.splat(zero), 1, value);
+    const [missingG, missingH, allG, allH, best2, better] = repeat(6, pair) as Six<"v128">;
+    const [gl, hl, hr, apart, numerator, denominator] = repeat(6, pair) as Six<"v128">;
+    const [sumG, sumH] = [local("i64"), local("i64")];
+    const [bin, left, before, missingRows] = repeat(4, () => local("i32")) as Four<"i32">;
+    const score = pair();
+    const lanes = (zero: Value<"f64">, one: Value<"f64">): Value<"v128"> =>
+      f64x2.withLane(f64x2.splat(zero), 1, one);
     const hessiansOf = (value: Value<"i64">): Value<"f64"> =>
       f64.fromI64(i64.shiftRight(value, i64.const(COUNT_BITS)));
     const rowsOf = (value: Value<"i64">): Value<"i32"> =>
       i32.and(i32.fromI64(value), i32.const(2 ** COUNT_BITS - 1));
-    const both = (a: Value<"v128">, b: Value<"v128">): Value<"v128"> => f32x4.and(a, b);
-    const atLeast = (value: Value<"v128">, least: Value<"f64">): Value<"v128"> =>
-      f64x2.atLeast(value, f64x2.splat(least));
-    const keep = (lane: 0 | 1, cellOfLeft: Value<"v128">): Code =>
+    const enough = (side: Value<"i32">): Value<"i32"> => i32.atLeast(side, minRows);
+    const heavy = (side: Value<"v128">): Value<"v128"> =>
+      f64x2.atLeast(side, f64x2.splat(f64.add(minHessian, l2)));
+    const withMissing = i32.add(left, missingRows);
+    const keep = (lane: 0 | 1, onLeft: Value<"i32">): Code =>
       ifElse(
-        i32.and(i32.fromI64(i64x2.lane(better, lane)), f64.greater(f64x2.lane(score, lane), best)),
+        i32.and(
+          i32.and(enough(onLeft), enough(i32.sub(rows, onLeft))),
+          i32.and(
+            i32.fromI64(i64x2.lane(better, lane)),
+            f64.greater(f64x2.lane(score, lane), best),
+          ),
+        ),
         [
           best.set(f64x2.lane(score, lane)),
+          best2.set(f64x2.splat(best)),
           f64.store(out, best),
           i32.store(out, bin, 8),
           i32.store(out, i32.const(lane), 12),
-          f32x4.store(out, cellOfLeft, 16),
         ],
         [],
       );
     const weigh: Code[] = [
-      gl.set(f64x2.add(f64x2.splat(f64.fromI64(i64x2.lane(sum, 0))), missingG)),
-      gr.set(f64x2.sub(f64x2.splat(gradients), gl)),
-      hl.set(f64x2.add(f64x2.splat(hessiansOf(packed)), missingH)),
-      hr.set(f64x2.sub(f64x2.splat(hessians), hl)),
-      cl.set(f64x2.add(f64x2.splat(f64.fromI32(left)), missingC)),
-      better.set(both(atLeast(hl, minHessian), atLeast(hr, minHessian))),
-      better.set(both(better, atLeast(cl, f64.fromI32(minRows)))),
-      better.set(
-        both(better, atLeast(f64x2.sub(f64x2.splat(f64.fromI32(rows)), cl), f64.fromI32(minRows))),
-      ),
-      hl.set(f64x2.add(hl, f64x2.splat(l2))),
-      hr.set(f64x2.add(hr, f64x2.splat(l2))),
-      // Compares fractions by multiplying: a division for every bin would cost more than all the rest.
-      numerator.set(f64x2.add(f64x2.mul(f64x2.mul(gl, gl), hr), f64x2.mul(f64x2.mul(gr, gr), hl))),
+      gl.set(f64x2.add(f64x2.splat(f64.fromI64(sumG)), missingG)),
+      hl.set(f64x2.add(f64x2.splat(hessiansOf(sumH)), missingH)),
+      hr.set(f64x2.sub(allH, hl)),
+      apart.set(f64x2.sub(f64x2.mul(gl, allH), f64x2.mul(allG, hl))),
+      numerator.set(f64x2.mul(apart, apart)),
       denominator.set(f64x2.mul(hl, hr)),
-      better.set(both(better, f64x2.greater(numerator, f64x2.mul(f64x2.splat(best), denominator)))),
+      better.set(f64x2.greater(numerator, f64x2.mul(best2, denominator))),
       ifElse(
         f64x2.anyTrue(better),
         [
+          better.set(f32x4.and(better, f32x4.and(heavy(hl), heavy(hr)))),
           score.set(f64x2.div(numerator, denominator)),
-          keep(0, sum),
-          keep(1, i64x2.add(sum, missing)),
+          keep(0, left),
+          keep(1, withMissing),
         ],
         [],
       ),
     ];
     return [
-      missing.set(f32x4.load(histogram)),
-      packed.set(i64x2.lane(missing, 1)),
-      missingG.set(onLeft(f64.fromI64(i64x2.lane(missing, 0)))),
-      missingH.set(onLeft(hessiansOf(packed))),
-      missingRows.set(rowsOf(packed)),
-      missingC.set(onLeft(f64.fromI32(missingRows))),
-      bin.set(i32.const(0)),
+      sumH.set(i64.load(histogram, 8)),
+      missingRows.set(rowsOf(sumH)),
+      missingG.set(lanes(f64.const(0), f64.fromI64(i64.load(histogram)))),
+      // Hessians of both sides hold their penalty from here on.
+      missingH.set(lanes(l2, f64.add(hessiansOf(sumH), l2))),
+      allG.set(f64x2.splat(gradients)),
+      allH.set(f64x2.splat(f64.add(hessians, f64.add(l2, l2)))),
+      best2.set(f64x2.splat(best)),
+      sumH.set(i64.const(0)),
       doTimes(
         bins,
         advance(histogram, 16),
         advance(bin, 1),
-        cell.set(f32x4.load(histogram)),
-        sum.set(i64x2.add(sum, cell)),
-        found.set(rowsOf(i64x2.lane(cell, 1))),
-        packed.set(i64x2.lane(sum, 1)),
-        left.set(rowsOf(packed)),
+        sumG.set(i64.add(sumG, i64.load(histogram))),
+        sumH.set(i64.add(sumH, i64.load(histogram, 8))),
+        before.set(left),
+        left.set(rowsOf(sumH)),
         // An empty bin is no other split than the one before it.
         ifElse(
-          i32.and(
-            i32.atLeast(found, i32.const(1)),
-            i32.atLeast(i32.add(left, missingRows), minRows),
-          ),
-          [ifElse(i32.atLeast(i32.sub(rows, left), minRows), weigh, [bins.set(i32.const(1))])],
+          i32.and(i32.atLeast(left, i32.add(before, i32.const(1))), enough(withMissing)),
+          [ifElse(enough(i32.sub(rows, left)), weigh, [bins.set(i32.const(1))])],
           [],
         ),
       ),
@@ -243,7 +247,8 @@ function defineScan(module: ReturnType<typeof createModule>): void {
   });
 }
 
-type FourLocals = [Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">];
+type Four<T extends ValueType> = [Local<T>, Local<T>, Local<T>, Local<T>];
+type Six<T extends ValueType> = [...Four<T>, Local<T>, Local<T>];
 
 function repeat<T>(times: number, make: (index: number) => T): T[] {
   return Array.from({ length: times }, (_, index) => make(index));

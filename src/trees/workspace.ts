@@ -64,7 +64,7 @@ export interface Layout {
   readonly bytes: number;
 }
 
-/** Bytes of a record: score f64, bin i32, missing i32, left cell, set of bins (8 × u32). */
+/** Bytes of a record: score f64, last bin on the left i32, missing left i32; at byte 32 a set of bins, 8 × u32. */
 export const RECORD = 64;
 /** Bytes of a cell. */
 export const CELL = 16;

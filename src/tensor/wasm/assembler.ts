@@ -111,6 +111,11 @@ export function ifElse(
   return [...condition.code, 0x04, 0x40, ...then.flat(), ...elseCode, 0x0b];
 }
 
+/** Sets `bytes` bytes from an address on to 0. */
+export function fillZero(address: Value<"i32">, bytes: Value<"i32">): Code {
+  return [...address.code, ...i32.const(0).code, ...bytes.code, 0xfc, 0x0b, 0];
+}
+
 /** Operations on 32-bit integers and addresses; `offset` is in bytes. */
 export const i32 = {
   const: (value: number): Value<"i32"> => ({ type: "i32", code: [0x41, ...signed(value)] }),
@@ -134,21 +139,21 @@ export const i32 = {
 export const i64 = {
   /** A constant that fits 32 bits, signed. */
   const: (value: number): Value<"i64"> => ({ type: "i64", code: [0x42, ...signed(value)] }),
+  add: binary("i64", [0x7c]),
   /** Shifts and keeps the sign. */
   shiftRight: binary("i64", [0x87]),
+  load: load("i64", [0x29, 3]),
 } as const;
 
 /** Operations on float64. */
 export const f64 = {
   const: (value: number): Value<"f64"> => ({ type: "f64", code: [0x44, ...doubleBytes(value)] }),
   add: binary("f64", [0xa0]),
-  sub: binary("f64", [0xa1]),
   /** 1 if the first is greater. */
   greater: (a: Value<"f64">, b: Value<"f64">): Value<"i32"> => ({
     type: "i32",
     code: [...a.code, ...b.code, 0x64],
   }),
-  fromI32: (value: Value<"i32">): Value<"f64"> => ({ type: "f64", code: [...value.code, 0xb7] }),
   fromI64: (value: Value<"i64">): Value<"f64"> => ({ type: "f64", code: [...value.code, 0xb9] }),
   store: store("f64", [0x39, 3]),
 } as const;
@@ -226,14 +231,14 @@ export const f64x2 = {
     type: "f64",
     code: [...value.code, 0xfd, 0x21, lane],
   }),
-  withLane: (vector: Value<"v128">, lane: 0 | 1, value: Value<"f64">): Value<"v128"> => ({
-    type: "v128",
-    code: [...vector.code, ...value.code, 0xfd, 0x22, lane],
-  }),
   /** 1 if any bit of the vector is set. */
   anyTrue: (value: Value<"v128">): Value<"i32"> => ({
     type: "i32",
     code: [...value.code, 0xfd, 0x53],
+  }),
+  withLane: (vector: Value<"v128">, lane: 0 | 1, value: Value<"f64">): Value<"v128"> => ({
+    type: "v128",
+    code: [...vector.code, ...value.code, 0xfd, 0x22, lane],
   }),
 } as const;
 
