@@ -30,6 +30,8 @@ export interface ModelOptions extends WorkOptions {
   readonly threads?: number | undefined;
   /** Level of the intervals of numbers, 0.8 by default. */
   readonly interval?: number | undefined;
+  /** Inputs of the user's own beside those a model finds: expressions of the query language that look back, see `bindFeature`. */
+  readonly features?: readonly string[] | undefined;
   readonly trees?: Partial<TreesConfig> | undefined;
   readonly model?: Partial<ModelConfig> | undefined;
   readonly trainer?: Partial<TrainerConfig> | undefined;

@@ -7,7 +7,7 @@ import { ConfigError } from "../core/errors.js";
 import type { Database, OpenOptions } from "../data/database.js";
 import type { LanguageOptions } from "../query.js";
 import type { Session, WorkFlags } from "./session.js";
-import { oneOf, wholeNumber } from "./values.js";
+import { collect, oneOf, wholeNumber } from "./values.js";
 
 /** Flags of a command that reads data. */
 export interface DataFlags extends WorkFlags {
@@ -55,10 +55,6 @@ export function withData(command: Command): Command {
 
 /** Adds the options of the language. */
 export function withLanguage(command: Command): Command {
-  const collect = (text: string, before: readonly string[] = []): readonly string[] => [
-    ...before,
-    text,
-  ];
   return command
     .option(
       "--dialect <name>",

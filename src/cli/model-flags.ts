@@ -11,7 +11,7 @@ import type { ModelOptions } from "../fit.js";
 import type { BackendName } from "../tensor/backend.js";
 import type { Session } from "./session.js";
 import { wrongValue } from "./usage.js";
-import { duration, numberBetween, oneOf, splitList, wholeNumber } from "./values.js";
+import { collect, duration, numberBetween, oneOf, splitList, wholeNumber } from "./values.js";
 
 /** The flags of MODEL. */
 export interface ModelFlags {
@@ -22,6 +22,7 @@ export interface ModelFlags {
   readonly timeBudget?: Duration;
   readonly config?: string;
   readonly interval?: number;
+  readonly feature?: readonly string[];
 }
 
 /** What the flags of MODEL mean to the library. */
@@ -57,6 +58,11 @@ export function withModel(command: Command): Command {
       "--interval <level>",
       "share of values that intervals of numbers hold (default: 0.8)",
       numberBetween("--interval", 0, 1),
+    )
+    .option(
+      "--feature <expression>",
+      "an input of your own that looks back, such as 'SUM(orders.amount, -90, 0, days)'; repeatable",
+      collect,
     );
 }
 
@@ -81,6 +87,7 @@ export async function readModel(session: Session, flags: ModelFlags): Promise<Mo
     backend,
     epochs,
     interval,
+    features: flags.feature,
     timeBudget: timeBudget && approximateMs(timeBudget.count, timeBudget.unit),
     clock: session.io.now,
   };

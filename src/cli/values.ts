@@ -4,6 +4,11 @@ import { suggest } from "../core/suggest.js";
 import { requireDuration, requireTime, type Timestamp } from "../core/time.js";
 import { wrongValue } from "./usage.js";
 
+/** Reads an option that may be repeated. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 /**
  * Makes a reader of whole numbers.
  *
