@@ -1,7 +1,7 @@
 /** Values of Parquet as they are stored, turned into the numbers of our columns. */
 import { MS_PER_DAY } from "../../../core/time.js";
 import { unpackBits } from "./hybrid.js";
-import type { CellKind } from "./parquet-plan.js";
+import type { CellKind, ColumnPlan } from "./parquet-plan.js";
 
 /** The array of a column's values; of texts the codes. */
 export type CellArray = Int32Array | Float64Array | Uint8Array;
@@ -40,16 +40,19 @@ export function createCells(kind: CellKind, length: number, shared: boolean): Ce
 
 /** Tells whether values of a kind may be no finite numbers, which are missing. */
 export function mayBeInfinite(kind: CellKind): boolean {
-  return !["int32", "uint32", "int64", "decimal32", "decimal64", "boolean", "text"].includes(kind);
+  return ["float", "double", "days", "milliseconds", "microseconds", "nanoseconds"].includes(kind);
 }
 
 /**
  * Returns how values are read.
  *
  * @param kind - the kind; texts are read apart.
- * @param scale - digits after the point, for decimals.
+ * @param plan - digits after the point, for decimals, and bytes of a value, where they may differ.
  */
-export function cellFormat(kind: Exclude<CellKind, "text">, scale: number): CellFormat {
+export function cellFormat(
+  kind: Exclude<CellKind, "text">,
+  { scale, width }: Pick<ColumnPlan, "scale" | "width">,
+): CellFormat {
   switch (kind) {
     case "int32":
       return { bits: 32, copy: copyWords(Int32Array) };
@@ -69,6 +72,8 @@ export function cellFormat(kind: Exclude<CellKind, "text">, scale: number): Cell
       return { bits: 64, copy: copyInt64 };
     case "decimal64":
       return { bits: 64, copy: divided(copyInt64, 10 ** scale) };
+    case "decimalBytes":
+      return { bits: width * 8, copy: divided(copyBigEndian(width), 10 ** scale) };
     case "milliseconds":
       return { bits: 64, copy: copyTicks };
     case "microseconds":
@@ -122,6 +127,17 @@ const copyInt64: CellCopy = (bytes, first, count, out, at) => {
     out[at + i] = words[i * 2 + 1]! * 4294967296 + (words[i * 2]! >>> 0);
   }
 };
+
+/** The first byte is the highest and has the sign. */
+function copyBigEndian(width: number): CellCopy {
+  return (bytes, first, count, out, at) => {
+    for (let i = 0, pos = first * width; i < count; i++, pos += width) {
+      let value = (bytes[pos]! << 24) >> 24;
+      for (let k = 1; k < width; k++) value = value * 256 + bytes[pos + k]!;
+      out[at + i] = value;
+    }
+  };
+}
 
 /** The high words of infinite times; finite ones are far from them. */
 const INFINITE = 0x7fffffff;

@@ -40,9 +40,9 @@ interface Held extends Page {
  * @param plan - the column.
  */
 export function createColumnReader(file: number, plan: ColumnPlan): ColumnReader {
-  const { kind, scale } = plan;
+  const { kind } = plan;
   const nextPage = createPageReader(file, plan);
-  const format = kind === "text" ? null : cellFormat(kind, scale);
+  const format = kind === "text" ? null : cellFormat(kind, plan);
   const textPages = createTextPages();
   const infinite = mayBeInfinite(kind);
   const filling = kind === "text" ? -1 : 0;

@@ -80,6 +80,7 @@ export function planParquet(
       name,
       kind,
       scale: column.element.scale ?? 0,
+      width: column.element.type_length ?? 0,
       integer,
       isOptional: column.element.repetition_type === "OPTIONAL",
       places: places as ColumnPlace[],
@@ -119,6 +120,8 @@ function cellKindOf({ element }: SchemaTree, type: string): CellKind | null {
       return type === "DOUBLE" ? "double" : null;
     case "BOOLEAN":
       return type === "BOOLEAN" ? "boolean" : null;
+    case "FIXED_LEN_BYTE_ARRAY":
+      return isDecimal ? "decimalBytes" : null;
     case "BYTE_ARRAY":
       return type === "VARCHAR" ? "text" : null;
     default:

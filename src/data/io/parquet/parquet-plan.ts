@@ -9,6 +9,7 @@ export type CellKind =
   | "double"
   | "decimal32"
   | "decimal64"
+  | "decimalBytes"
   | "boolean"
   | "days"
   | "milliseconds"
@@ -35,6 +36,8 @@ export interface ColumnPlan {
   readonly kind: CellKind;
   /** Digits after the point; for decimals. */
   readonly scale: number;
+  /** Bytes of a value; for values of bytes. */
+  readonly width: number;
   /** Whether numbers are integers by their source's type. */
   readonly integer: boolean;
   /** Whether pages tell which values are null. */
