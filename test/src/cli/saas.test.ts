@@ -124,6 +124,27 @@ describe("a generated company of 40 users, on the command line", () => {
     expect(lines).toHaveLength(rows.val + rows.test);
   });
 
+  it("is predicted and explained at once, without a training run", async () => {
+    const source = ["--data", data, "--instant", "--anchor", "2025-06-01"];
+    const run = await relgraph("predict", MINUTES, ...source, "--entities", "U3,U1");
+    expect(run.status).toBe(0);
+    expect(run.stderr).not.toContain("epoch");
+    const [header, ...rows] = csv(run.stdout);
+    expect(header).toEqual(["USER_ID", "TIMESTAMP", "TARGET_PRED", "LOWER", "UPPER"]);
+    expect(rows.map(([key]) => key)).toEqual(["U3", "U1"]);
+    const why = await relgraph("explain", "U3", MINUTES, ...source, "--json");
+    expect(JSON.parse(why.stdout).prediction).toBeCloseTo(Number(rows[0]![2]), 6);
+  });
+
+  it("is evaluated with the experts asked for, each beside the blend", async () => {
+    const argv = ["evaluate", MINUTES, "--data", data, ...TIMES, "--seeds", "1", "--json"];
+    const run = await relgraph(...argv, "--experts", "constant,trees", "--regime", "seed-time");
+    const [result] = JSON.parse(run.stdout).results as { experts: object; model: object }[];
+    expect(Object.keys(result!.experts)).toEqual(["trees", "constant"]);
+    const alone = await relgraph(...argv, "--experts", "linear", "--regime", "seed-time");
+    expect(Object.keys(JSON.parse(alone.stdout).results[0].experts)).toEqual(["linear"]);
+  });
+
   it("leaves nothing behind when it is interrupted", async () => {
     const before = statSync(model).mtimeMs;
     const signal = AbortSignal.abort();

@@ -191,9 +191,9 @@ describe("options that do not fit", () => {
   });
 
   it.each([
-    [["--experts", "trees"], "CFG190"],
     [["--experts", "tree"], "CFG507"],
-    [["--instant"], "CFG190"],
+    [["--experts", ","], "CFG507"],
+    [["--instant", "--model", "somewhere"], "CFG508"],
     [["--unit", "hourz"], "CFG102"],
     [["--entities", ","], "CFG509"],
     [["--entities", "U999"], "CFG151"],
@@ -209,6 +209,7 @@ describe("options that do not fit", () => {
     ['{"trainr":{}}', "did you mean `trainer`?"],
     ['{"trainer":{"epoch":3}}', "did you mean `epochs`?"],
     ['{"trainer":{"epochs":"many"}}', 'to "many", expected a number'],
+    ['{"trees":{"round":3}}', "did you mean `rounds`?"],
     ['{"model":{"head":"wide"}}', "expected additive or joint"],
     ['{"hops":7}', "expected 1, 2 or 3"],
     ["[]", "expected an object"],
