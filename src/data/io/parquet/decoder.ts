@@ -52,11 +52,11 @@ export function createParquetDecoder(): ParquetDecoder {
       ready = started;
     },
     async *chunks(plan) {
-      const worker = isBusy ? null : await ready;
-      if (!worker) return yield* decodeHere(plan);
+      if (isBusy) return yield* decodeHere(plan);
       isBusy = true;
       try {
-        yield* decodeThere(worker, plan);
+        const worker = await ready;
+        yield* worker ? decodeThere(worker, plan) : decodeHere(plan);
       } finally {
         isBusy = false;
       }
@@ -107,7 +107,6 @@ async function* decodeThere(worker: Worker, plan: ParquetPlan): AsyncGenerator<D
   const used = new Int32Array(new SharedArrayBuffer(4));
   const dictionaries = plan.columns.map((): string[] => []);
   const answers = listen(worker);
-  worker.ref();
   worker.postMessage({ plan, rows: CHUNK, slots, used } satisfies DecodeJob);
   let isDone = false;
   const next = async (): Promise<Filled | null> => {
@@ -130,7 +129,6 @@ async function* decodeThere(worker: Worker, plan: ParquetPlan): AsyncGenerator<D
     Atomics.notify(used, 0);
     while (!isDone) await next().catch(() => null);
     answers.close();
-    worker.unref();
   }
 }
 
@@ -147,7 +145,7 @@ function toChunk(
   return { columns, rows: filled.rows, unfit: filled.unfit };
 }
 
-/** Queues the answers of a thread; one that ends early answers with an error. */
+/** Queues the answers of a thread; one that ends early answers with an error. The process lives on while one is awaited. */
 function listen(worker: Worker): { next(): Promise<DecodeAnswer>; close(): void } {
   const queue: DecodeAnswer[] = [];
   let wake: (() => void) | null = null;
@@ -155,17 +153,19 @@ function listen(worker: Worker): { next(): Promise<DecodeAnswer>; close(): void 
     queue.push(answer);
     wake?.();
   };
-  const fail = (error: unknown): void => push({ type: "end", error: String(error) });
+  const fail = (): void => push({ type: "end", error: "the thread that reads it has ended" });
   worker.on("message", push);
   worker.on("error", fail);
   worker.on("exit", fail);
   return {
     async next() {
+      worker.ref();
       while (queue.length === 0) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
+      worker.unref();
       return queue.shift()!;
     },
     close() {

@@ -90,7 +90,7 @@ describe("a decoder", () => {
     const [first, second] = [threaded.chunks(plan), threaded.chunks(plan)];
     let rows = 0;
     for (;;) {
-      const [a, b] = [await first.next(), await second.next()];
+      const [a, b] = await Promise.all([first.next(), second.next()]);
       expect(a.done).toBe(b.done);
       if (a.done || b.done) break;
       const last = a.value.rows - 1;
@@ -98,6 +98,15 @@ describe("a decoder", () => {
       rows += a.value.rows;
     }
     expect(rows).toBe(ROWS);
+  });
+
+  it("says that its thread was ended on the way", async () => {
+    const plan = await planOf(large, ["id"]);
+    const threaded = decoder(true);
+    const reading = (async () => {
+      for await (const _ of threaded.chunks(plan)) threaded.close();
+    })();
+    await expect(reading).rejects.toThrow("the thread that reads it has ended");
   });
 
   it("goes on without its thread once that was ended", async () => {
