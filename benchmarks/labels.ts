@@ -116,11 +116,15 @@ async function runCase(one: LabelsCase, options: CaseOptions): Promise<BenchResu
     const size = (value: number) => ({ median: value, min: value, max: value, runs: 1 });
     return [
       { name: title, unit: "s", ...seconds[i]!, ...compared },
+      { name: `${title}, all cores`, unit: "CPU s", ...spread(answers[i]!.map(({ cpu }) => cpu)) },
       { name: `${title}, peak memory`, unit: "MiB", ...size(peak) },
       { name: `${title}, of that before`, unit: "MiB", ...size(before) },
     ];
   });
-  for (const result of results) if (result.unit === "s") onLine(formatLine(result));
+  results.forEach((result, i) => {
+    if (result.unit === "s")
+      onLine(`${formatLine(result)}; ${results[i + 1]!.median.toFixed(2)} CPU s`);
+  });
   return results;
 }
 
