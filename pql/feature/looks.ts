@@ -1,6 +1,11 @@
 /** How the rows of a feature are looked at: many of one moment in a sweep, or each at its own time; in parts that fit into memory. */
 import type { Database } from "../../src/data/database.js";
-import { type BoundAggregation, boundAggregations } from "../bind/bound.js";
+import {
+  allAggregations,
+  type BoundAggregation,
+  boundAggregations,
+  insideOf,
+} from "../bind/bound.js";
 import { readsAnchor, restsOnLateCells } from "../run/late.js";
 import type { RowMeter } from "../run/measure.js";
 import { tileTimes } from "../run/run.js";
@@ -57,48 +62,56 @@ export function planLooks(
   if (timed.length === 0) return looks;
   const entities = db.table(feature.entity.name).numRows;
   const aggregations = boundAggregations(feature.value);
-  const sizes = eventsOf(aggregations, meter, entities);
+  const sizes = eventsOf(aggregations, meter, db, feature.entity.name);
   const groups = groupByTime(seeds.times, timed);
-  const costs = costsOf(feature, aggregations, sizes, groups.times.length);
+  const moments = groups.times.length;
+  const cells = moments * entities * Math.max(1, aggregations.length);
   let each = 0;
   for (let i = 0; i < timed.length; i++) each += 1 + sizes[seeds.rows[timed[i]!]!]!;
   const parts =
-    each * COPYING < costs
+    each * COPYING < costOfMoments(feature, meter, cells, moments)
       ? lookAtEach(timed, seeds.rows, sizes)
       : lookAtMoments(groups, aggregations, entities);
   return [...looks, ...parts];
 }
 
-/** Counts the events of all aggregations for each entity, int32 `[entities]`. */
+/** Counts the events of aggregations for each owner, those that their filters aggregate too, float64 `[owners]`. */
 function eventsOf(
   aggregations: readonly BoundAggregation[],
   meter: RowMeter,
-  entities: number,
-): Int32Array {
-  const sizes = new Int32Array(entities);
+  db: Database,
+  owner: string,
+): Float64Array {
+  const sizes = new Float64Array(db.table(owner).numRows);
   for (const aggregation of aggregations) {
-    const { owners } = meter.joined(aggregation);
-    for (let i = 0; i < owners.length; i++) if (owners[i]! >= 0) sizes[owners[i]!]!++;
+    const { owners, rows } = meter.joined(aggregation);
+    // Nested aggregations belong to the rows of the aggregated table, the first of the path.
+    const nested = insideOf(aggregation).flatMap(boundAggregations);
+    const inner = nested.length > 0 ? eventsOf(nested, meter, db, aggregation.table.name) : null;
+    const [base = null] = rows;
+    for (let i = 0; i < owners.length; i++) {
+      if (owners[i]! < 0) continue;
+      sizes[owners[i]!]! += 1 + (inner === null ? 0 : inner[base === null ? i : base[i]!]!);
+    }
   }
   return sizes;
 }
 
 /** Cells that a sweep fills, and events that it reads anew at each moment where they look different to each. */
-function costsOf(
+function costOfMoments(
   { value }: BoundFeature,
-  aggregations: readonly BoundAggregation[],
-  sizes: Int32Array,
+  meter: RowMeter,
+  cells: number,
   moments: number,
 ): number {
-  const cells = moments * sizes.length * Math.max(1, aggregations.length);
-  if (!aggregations.some(readsAnchor) && !restsOnLateCells(value)) return cells;
+  if (!boundAggregations(value).some(readsAnchor) && !restsOnLateCells(value)) return cells;
   let events = 0;
-  for (let entity = 0; entity < sizes.length; entity++) events += sizes[entity]!;
+  for (const aggregation of allAggregations(value)) events += meter.joined(aggregation).length;
   return cells + moments * events * COPYING;
 }
 
 /** The parts of a look at each row at its own time. */
-export function lookAtEach(places: Int32Array, rows: Int32Array, sizes: Int32Array): Look[] {
+export function lookAtEach(places: Int32Array, rows: Int32Array, sizes: Float64Array): Look[] {
   const looks: Look[] = [];
   let first = 0;
   let events = 0;
