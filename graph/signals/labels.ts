@@ -165,6 +165,7 @@ function openWord({ path, column }: Unlabelled, { db }: LabelContext): string {
 function rowsWords(path: SignalPath, context: LabelContext): string {
   const [whole] = path.roots;
   if (whole?.kind === "all") return `all ${tableWords(whole.table, context)}`;
+  if (path.union.length > 0) return "events";
   const names = path.downs.map((step, i) => {
     const parent = path.downs[i - 1]?.table ?? rootTable(path);
     const words = tableWords(step.table, context);

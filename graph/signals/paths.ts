@@ -109,24 +109,25 @@ export function sidePaths(
   const found: PathCandidate[] = [];
   const follow = (table: string, sides: readonly SignalStep[]): void => {
     const hops = hopsOf(path) + sides.length + 1;
-    if (hops > depth) return;
     for (const edge of parentEdges(graph, table)) {
       const isWayBack = sides.length === 0 && edge.foreignKey.name === last.key;
       // The only row on the way back from a first step is the root, which is the same for the whole list.
       if (isWayBack && isSame(edge, path) && path.downs.length === 1) continue;
+      const isBetween = isWayBack && path.downs.length > 1;
+      // Rows between the root and the list, such as the peer behind a session, are no further away.
+      if (hops - (isBetween ? 1 : 0) > depth) continue;
       const step: SignalStep = {
         kind: "parent",
         key: edge.foreignKey.name,
         table: edge.forward.target,
       };
       const next = [...sides, step];
-      const isBetween = isWayBack && path.downs.length > 1;
       found.push({
         path: { ...path, sides: next },
         group: group === "children" ? "others" : group,
         distance: distance + next.length - (isBetween ? 0.5 : 0),
       });
-      follow(step.table, next);
+      if (!isBetween) follow(step.table, next);
     }
   };
   follow(last.table, []);

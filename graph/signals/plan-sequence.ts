@@ -83,7 +83,7 @@ export function sequenceDrafts(
 }
 
 /**
- * Drafts which table's row came last.
+ * Drafts which table's row came last, and how long ago.
  *
  * @param context - what drafts are made from.
  * @param candidate - the union of the entity's children.
@@ -103,6 +103,8 @@ export function unionDrafts(
       draft(path, null, { kind: "position", category }, distance + 2 * TIER, { format: "count" }),
     );
   }
+  found.push(draft(path, null, { kind: "count" }, distance, { format: "count" }));
+  found.push(draft(path, null, { kind: "sinceLast" }, distance, { format: "days", unit: "days" }));
   const [window = null] = context.windows;
   for (const before of categories.slice(0, POSITIONS)) {
     for (const category of categories.slice(0, POSITIONS)) {

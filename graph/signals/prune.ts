@@ -15,7 +15,7 @@ export interface PruneOptions {
 }
 
 /** Rows looked at, evenly spread: enough for a correlation of 0.995. */
-const MOST_ROWS = 4096;
+const MOST_ROWS = 2048;
 /** Rows by which most pairs are told apart. */
 const FEW_ROWS = 128;
 /** A pair that agrees less than this on the few rows is not looked at further. */
@@ -24,6 +24,7 @@ const LEAST_AGREEMENT = 0.9;
 /** A signal that may be kept, on the rows looked at. */
 interface Candidate {
   readonly index: number;
+  readonly score: number;
   /** Centred values of unit length, 0 where missing. */
   readonly values: Float64Array;
   /** Centred ranks of unit length, missing values lowest. */
@@ -43,31 +44,27 @@ interface Candidate {
  */
 export function pruneSignals(matrix: SignalMatrix, options: PruneOptions = {}): Int32Array {
   const { limit = 400, maxMissing = 0.98, maxCorrelation = 0.995, targets } = options;
-  const sample = evenly(matrix.numRows, MOST_ROWS);
+  const isAsked = (row: number): boolean => targets === undefined || !Number.isNaN(targets[row]!);
+  const asked = Int32Array.from({ length: matrix.numRows }, (_, row) => row).filter(isAsked);
+  const sample = evenly(asked.length, MOST_ROWS).map((i) => asked[i]!);
   const few = evenly(sample.length, FEW_ROWS);
+  const target = targets && centred(ranks(pick(targets, sample)));
   const kept: Candidate[] = [];
   for (let index = 0; index < matrix.columns.length; index++) {
     const column = matrix.columns[index]!;
     const known = sharesOf(column);
     if (known.isConstant || known.missing > maxMissing) continue;
-    const candidate = candidateOf(index, column, sample, few);
-    const isDouble = kept.some((other) => areDoubles(other, candidate, maxCorrelation));
-    if (!isDouble) kept.push(candidate);
+    const isCategory = matrix.signals[index]!.kind === "categorical";
+    const candidate = candidateOf(index, column, isCategory, sample, few, target);
+    if (!kept.some((other) => areDoubles(other, candidate, maxCorrelation))) kept.push(candidate);
     // Without targets nothing that comes later can be worth more.
-    if (targets === undefined && kept.length === limit) break;
+    if (target === undefined && kept.length === limit) break;
   }
-  const indices = kept.map(({ index }) => index);
-  if (targets === undefined || indices.length <= limit) return Int32Array.from(indices);
-  const target = Float64Array.from(sample, (row) => targets[row]!);
-  const scores = new Map(
-    indices.map((index) => {
-      const isCategory = matrix.signals[index]!.kind === "categorical";
-      const values = Float64Array.from(sample, (row) => matrix.columns[index]![row]!);
-      return [index, relevance(values, isCategory, target)];
-    }),
-  );
-  indices.sort((a, b) => scores.get(b)! - scores.get(a)! || a - b);
-  return Int32Array.from(indices.slice(0, limit)).sort();
+  const best = kept
+    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .slice(0, limit)
+    .map(({ index }) => index);
+  return Int32Array.from(best).sort();
 }
 
 function sharesOf(column: Float32Array): {
@@ -89,19 +86,21 @@ function sharesOf(column: Float32Array): {
 function candidateOf(
   index: number,
   column: Float32Array,
+  isCategory: boolean,
   sample: Int32Array,
   few: Int32Array,
+  target: Float64Array | undefined,
 ): Candidate {
-  const values = Float64Array.from(sample, (row) => column[row]!);
+  const values = pick(column, sample);
   const order = ranks(values);
-  const pick = (source: Float64Array): Float64Array => Float64Array.from(few, (i) => source[i]!);
   return {
     index,
+    score: target ? relevance({ values, ranks: order }, isCategory, target) : 0,
     values: centred(values),
     ranks: centred(order),
-    fewValues: centred(pick(values)),
-    fewRanks: centred(pick(order)),
-    missing: values.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0) / values.length,
+    fewValues: centred(pick(values, few)),
+    fewRanks: centred(pick(order, few)),
+    missing: missingShare(values),
   };
 }
 
@@ -116,6 +115,18 @@ function areDoubles(a: Candidate, b: Candidate, limit: number): boolean {
     Math.abs(correlation(a.ranks, b.ranks)) > limit ||
     Math.abs(correlation(a.values, b.values)) > limit
   );
+}
+
+function pick(source: ArrayLike<number>, rows: Int32Array): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let i = 0; i < picked.length; i++) picked[i] = source[rows[i]!]!;
+  return picked;
+}
+
+function missingShare(values: Float64Array): number {
+  let missing = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) missing++;
+  return missing / values.length;
 }
 
 /** Row numbers spread evenly over some rows. */

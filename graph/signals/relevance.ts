@@ -9,28 +9,27 @@ const BINS = 16;
  * @param values - numbers; NaN = missing.
  */
 export function ranks(values: Float64Array): Float64Array {
-  const order = ordered(values);
-  const result = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && isEqual(values[order[to]!]!, values[order[from]!]!)) to++;
-    for (let i = from; i < to; i++) result[order[i]!] = (from + to - 1) / 2;
-    from = to;
+  const result = values.slice();
+  for (let i = 0; i < result.length; i++) if (Number.isNaN(result[i]!)) result[i] = -Infinity;
+  const sorted = result.slice().sort();
+  for (let i = 0; i < result.length; i++) {
+    const value = result[i]!;
+    result[i] = (countBelow(sorted, value, false) + countBelow(sorted, value, true) - 1) / 2;
   }
   return result;
 }
 
-/** Row numbers by value, missing ones first. */
-function ordered(values: Float64Array): Uint32Array {
-  const missingFirst = (value: number): number => (Number.isNaN(value) ? -Infinity : value);
-  return Uint32Array.from(values, (_, i) => i).sort((a, b) => {
-    const [x, y] = [missingFirst(values[a]!), missingFirst(values[b]!)];
-    return x < y ? -1 : x > y ? 1 : 0;
-  });
-}
-
-function isEqual(a: number, b: number): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+/** Counts sorted values below a value, or up to it. */
+function countBelow(sorted: Float64Array, value: number, isIncluded: boolean): number {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const isBelow = isIncluded ? sorted[middle]! <= value : sorted[middle]! < value;
+    if (isBelow) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /**
@@ -39,20 +38,24 @@ function isEqual(a: number, b: number): boolean {
  * @param values - numbers; NaN = missing.
  */
 export function centred(values: Float64Array): Float64Array {
+  const result = values.slice();
   let sum = 0;
   let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
+  for (let i = 0; i < result.length; i++) {
+    if (Number.isNaN(result[i]!)) continue;
+    sum += result[i]!;
     count++;
   }
   const mean = sum / count;
-  const result = values.map((value) => (Number.isNaN(value) ? 0 : value - mean));
   let square = 0;
-  for (const value of result) square += value * value;
+  for (let i = 0; i < result.length; i++) {
+    result[i] = Number.isNaN(result[i]!) ? 0 : result[i]! - mean;
+    square += result[i]! * result[i]!;
+  }
   if (square === 0) return result;
   const scale = 1 / Math.sqrt(square);
-  return result.map((value) => value * scale);
+  for (let i = 0; i < result.length; i++) result[i]! *= scale;
+  return result;
 }
 
 /** Correlates two centred columns of unit length. */
@@ -66,28 +69,22 @@ export function correlation(a: Float64Array, b: Float64Array): number {
  * Tells which part of a target's variance, in ranks, lies between the bins of a column; what chance gives is taken off.
  * Missing values are a bin of their own, so it sees curves and gaps that a correlation does not.
  *
- * @param values - the column; NaN = missing.
+ * @param column - the column and its {@link ranks}; NaN = missing.
  * @param isCategory - whether each value is a bin.
- * @param targets - the target; NaN = unknown, left out.
+ * @param target - the target in ranks, centred and of unit length ({@link centred}).
  * @see Pearson 1905 (correlation ratio).
  */
 export function relevance(
-  values: Float64Array,
+  column: { readonly values: Float64Array; readonly ranks: Float64Array },
   isCategory: boolean,
-  targets: Float64Array,
+  target: Float64Array,
 ): number {
-  const rows = Uint32Array.from(targets, (_, i) => i).filter((i) => !Number.isNaN(targets[i]!));
-  const target = centred(ranks(Float64Array.from(rows, (i) => targets[i]!)));
-  const column = Float64Array.from(rows, (i) => values[i]!);
-  const places = isCategory ? column : ranks(column);
+  const size = target.length;
   const bins = new Map<number, { sum: number; count: number }>();
-  for (let i = 0; i < rows.length; i++) {
-    const isMissing = Number.isNaN(column[i]!);
-    const key = isMissing
-      ? -1
-      : isCategory
-        ? places[i]!
-        : Math.floor((BINS * places[i]!) / rows.length);
+  for (let i = 0; i < size; i++) {
+    const value = column.values[i]!;
+    const place = isCategory ? value : Math.floor((BINS * column.ranks[i]!) / size);
+    const key = Number.isNaN(value) ? -1 : place;
     const bin = bins.get(key);
     if (bin) {
       bin.sum += target[i]!;
@@ -96,5 +93,5 @@ export function relevance(
   }
   let between = 0;
   for (const { sum, count } of bins.values()) between += (sum * sum) / count;
-  return between - (bins.size - 1) / Math.max(1, rows.length - 1);
+  return between - (bins.size - 1) / Math.max(1, size - 1);
 }

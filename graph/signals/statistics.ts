@@ -28,7 +28,7 @@ export interface SignalStatistics {
   items(table: string, column: string): readonly string[];
   /** Whether a column holds two different numbers. */
   varies(table: string, column: string): boolean;
-  /** The most frequent pairs of two columns' categories. */
+  /** The most frequent pairs of two columns' categories; both of few categories. */
   pairs(
     table: string,
     column: string,
@@ -106,11 +106,10 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
     pairs(table, column, other, most) {
       const [a, b] = [codesOf(table, column), codesOf(table, other)];
       const [isUsable, otherUsable] = [usable(table, column), usable(table, other)];
-      const counts = new Map<number, number>();
+      const counts = new Float64Array(a.names.length * b.names.length);
       for (let row = 0; row < a.codes.length; row++) {
         if (a.codes[row]! < 0 || b.codes[row]! < 0 || !isUsable(row) || !otherUsable(row)) continue;
-        const pair = a.codes[row]! * b.names.length + b.codes[row]!;
-        counts.set(pair, (counts.get(pair) ?? 0) + 1);
+        counts[a.codes[row]! * b.names.length + b.codes[row]!]!++;
       }
       return topPairs(counts, a.names, b.names, most);
     },
@@ -118,15 +117,14 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
       const { codes: own, names } = codesOf(forward.source, column);
       const isUsable = usable(forward.source, column);
       const isThere = knownRows(forward.target);
-      const counts = new Map<number, number>();
+      const counts = new Float64Array(names.length * names.length);
       for (let parent = 0; parent + 1 < offsets.length && childTimes !== null; parent++) {
         if (!isThere(parent)) continue;
         let before = -1;
         for (let i = offsets[parent]!; i < offsets[parent + 1]!; i++) {
           const code = own[children[i]!]!;
           if (code < 0 || !isUsable(children[i]!)) continue;
-          const pair = before * names.length + code;
-          if (before >= 0) counts.set(pair, (counts.get(pair) ?? 0) + 1);
+          if (before >= 0) counts[before * names.length + code]!++;
           before = code;
         }
       }
@@ -196,16 +194,17 @@ function mostFrequent(counts: Float64Array, names: readonly string[], limit: num
 }
 
 function topPairs(
-  counts: ReadonlyMap<number, number>,
+  counts: Float64Array,
   first: readonly string[],
   second: readonly string[],
   limit: number,
 ): (readonly [string, string])[] {
   return [...counts]
-    .map(([pair, count]) => ({
+    .map((count, pair) => ({
       names: [first[Math.floor(pair / second.length)]!, second[pair % second.length]!] as const,
       count,
     }))
+    .filter(({ count }) => count > 0)
     .sort(
       (a, b) =>
         b.count - a.count || byName(a.names[0], b.names[0]) || byName(a.names[1], b.names[1]),

@@ -430,6 +430,10 @@ function unionValue(db: Database, signal: Signal, seed: OracleSeed, root: number
   const tables = all.map(({ table }) => table);
   if (primitive.kind === "nth") return place(tables.at(-primitive.k), signal.categories!);
   if (primitive.kind === "position") return position(tables, primitive.category);
+  if (primitive.kind === "count") return all.length;
+  if (primitive.kind === "sinceLast") {
+    return finite((seed.anchor - (all.at(-1)?.time ?? Number.NaN)) / MS_PER_DAY);
+  }
   if (primitive.kind !== "bigram") throw new Error(`no ${primitive.kind} of a union`);
   const inside = inWindow(all, window, seed).map(({ table }) => table);
   return bigrams(inside, primitive.before, primitive.category);
