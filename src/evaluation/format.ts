@@ -16,7 +16,7 @@ export function formatEvaluation(evaluation: Evaluation): string {
 }
 
 function regimeBlock({ taskType, folds }: Evaluation, result: RegimeResult): string {
-  const { regime, rows, model, experts, baselines, comparisons } = result;
+  const { regime, rows, model, experts, baselines } = result;
   const { name, higherIsBetter } = primaryMetric(taskType);
   const names = Object.keys(experts);
   const alone = names.length === 1;
@@ -41,7 +41,16 @@ function regimeBlock({ taskType, folds }: Evaluation, result: RegimeResult): str
     `test, ${Math.round(model.interval.level * 100)} % of resamples`,
   ];
   const table = textTable(header, lines, ["left", "right", "right", "right"]);
-  return [title, table, ...comparisons.map(comparisonLine), ...sureness(result)].join("\n");
+  return [title, table, ...regimeRemarks(result)].join("\n");
+}
+
+/**
+ * Says in sentences how the model compares, and how sure its predictions are.
+ *
+ * @param result - of one regime.
+ */
+export function regimeRemarks(result: RegimeResult): string[] {
+  return [...result.comparisons.map(comparisonLine), ...sureness(result)];
 }
 
 /** How sure predictions are, and whether rightly. */

@@ -6,6 +6,7 @@ import type { Coverage } from "../task/coverage.js";
 import type { Regime } from "../task/regime.js";
 import type { ScoredPredictions } from "../task/result-tables.js";
 import type { TaskType } from "../task/task.js";
+import type { LearningCurve, TrainingCurve } from "./curves.js";
 
 /** One run of a model: a seed, or a fold. */
 export interface SeedResult extends PartMetrics {
@@ -54,6 +55,10 @@ export interface RegimeResult {
   readonly coverage?: Coverage | null;
   /** Of a yes or no, and of classes: how probabilities fare on the test rows. */
   readonly calibration?: CalibrationReport;
+  /** Where asked for: scores against the number of training rows, of the first seed or fold. */
+  readonly learningCurve?: LearningCurve;
+  /** Where asked for: losses along the training of the first run, of experts that tell them. */
+  readonly training?: readonly TrainingCurve[];
 }
 
 /** An evaluation; `JSON.stringify` gives the documented form. */

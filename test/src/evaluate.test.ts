@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Table } from "../../src/data/table.js";
-import { type EvaluateOptions, evaluate, formatEvaluation } from "../../src/evaluate.js";
+import {
+  type EvaluateOptions,
+  evaluate,
+  evaluationPage,
+  formatEvaluation,
+  type RegimeResult,
+} from "../../src/evaluate.js";
 import { initBackend } from "../../src/tensor/backend.js";
 import { day, usersWithEvents } from "../gnn/fixtures.js";
 import { helpdesk } from "../gnn/helpdesk.js";
@@ -231,5 +237,34 @@ describe("evaluate in folds", () => {
       folds: 2,
     });
     expect(Object.keys(evaluation.results[0]!.baselines)).toEqual(["prior", "majority", "random"]);
+  });
+});
+
+describe("the learning curve of an evaluation", () => {
+  it("has scores for growing parts of the training rows, the whole being the model itself", async () => {
+    const { evaluation } = await evaluate(helpdesk(20, 6), COUNT, {
+      ...TINY,
+      seeds: 1,
+      epochs: 1,
+      times: TIMES,
+      regimes: ["seed-time"],
+      entityRow: false,
+      checks: "none",
+      learningCurve: true,
+    });
+    const [{ learningCurve, training, model, rows }] = evaluation.results as [RegimeResult];
+    expect(learningCurve!.by).toBe("newest anchors");
+    const sizes = learningCurve!.points.map((point) => point.rows);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.at(-1)).toBe(rows.train);
+    expect(learningCurve!.points.at(-1)!.test).toEqual(model.mean.test);
+    expect(training!.some(({ stage, points }) => stage === "train" && points.length === 1)).toBe(
+      true,
+    );
+    const page = evaluationPage(evaluation);
+    expect(page).toContain("Scores against the number of training rows");
+    expect(page).toContain("Training of the network");
+    expect(page).not.toContain("NaN");
   });
 });

@@ -27,6 +27,7 @@ interface EvaluateFlags
   readonly regime: Regime | "both";
   readonly seeds?: number;
   readonly checks?: CheckLevel;
+  readonly learningCurve?: boolean;
   readonly predictions?: string;
   readonly out?: string;
 }
@@ -53,8 +54,9 @@ export const registerEvaluate: Register = (program, open) => {
       "look for leaks: none, quick or full, with a model on shuffled labels (default: quick)",
       oneOf<CheckLevel>("--checks", ["none", "quick", "full"]),
     )
+    .option("--learning-curve", "also score models that learn from a part of the training rows")
     .option("--predictions <file>", "also write the predictions of all runs to this table file")
-    .option("--out <file>", "write the evaluation as .json or .txt");
+    .option("--out <file>", "write the evaluation as .json, .txt or .html");
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
     async (query: string, flags: EvaluateFlags) => {
       const session = open(flags);
@@ -62,9 +64,9 @@ export const registerEvaluate: Register = (program, open) => {
       const times = await readTimes(flags);
       const model = await readModel(session, flags);
       await checkTableFile(flags.predictions);
-      await checkDocumentFile(flags.out, [".json", ".txt"]);
+      await checkDocumentFile(flags.out, [".json", ".txt", ".html"]);
       const db = await openQueryData(session, flags, tree);
-      const { evaluate, formatEvaluation } = await import("../../evaluate.js");
+      const { evaluate, evaluationPage, formatEvaluation } = await import("../../evaluate.js");
       const { evaluation, predictions } = await evaluate(db, query, {
         ...model,
         ...language,
@@ -72,6 +74,7 @@ export const registerEvaluate: Register = (program, open) => {
         regimes: flags.regime === "both" ? REGIMES : [flags.regime],
         seeds: flags.seeds,
         checks: flags.checks,
+        learningCurve: flags.learningCurve,
       });
       for (const warning of evaluation.warnings) session.warn(warning);
       if (flags.predictions !== undefined) {
@@ -83,8 +86,12 @@ export const registerEvaluate: Register = (program, open) => {
       }
       const text = (): string => formatEvaluation(evaluation);
       if (flags.out !== undefined) {
-        const isJson = flags.out.toLowerCase().endsWith(".json");
-        const content = isJson ? JSON.stringify(evaluation, null, 2) : text();
+        const name = flags.out.toLowerCase();
+        const content = name.endsWith(".json")
+          ? JSON.stringify(evaluation, null, 2)
+          : name.endsWith(".html")
+            ? evaluationPage(evaluation).trimEnd()
+            : text();
         await writeDocument(flags.out, `${content}\n`);
         session.note(`evaluation in ${flags.out}`);
         if (!session.json) return;

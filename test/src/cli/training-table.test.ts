@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { folderOf, relgraph, THREE_USERS } from "./run.js";
 
@@ -48,6 +49,23 @@ describe("--table", () => {
     expect(at.stdout.trim().split("\n").slice(1)).toHaveLength(2);
     const once = await relgraph("predict", QUERY, ...DATA, ...table);
     expect(once.stdout.toUpperCase()).toBe(predicted.stdout.toUpperCase());
+  });
+
+  it("evaluates beside the baselines, as text, JSON or a page", async () => {
+    const evaluate = ["evaluate", QUERY, ...DATA, "--table", own.at("mine.csv"), "--seeds", "1"];
+    const text = await relgraph(...evaluate, "--checks", "none");
+    expect(text.status).toBe(0);
+    expect(text.stdout).toContain("roc_auc (higher is better)");
+    expect(text.stdout).toContain("majority");
+    const json = await relgraph(...evaluate, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      query: "PREDICT TARGET FOR EACH users.user_id",
+      metric: "roc_auc",
+      warnings: expect.arrayContaining([expect.stringContaining("too little history")]),
+    });
+    const page = own.at("evaluation.html");
+    expect(await relgraph(...evaluate, "--out", page)).toMatchObject({ status: 0, stdout: "" });
+    expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>[\s\S]*seed-time/);
   });
 
   it.each([
