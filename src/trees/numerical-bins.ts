@@ -2,7 +2,7 @@
 
 /**
  * Chooses the cuts of a column so that bins hold about equally many rows. Up to `maxBins` distinct values each get a bin
- * of their own; of more, values that fill a bin alone get one.
+ * of their own; of more, a value that fills a bin ends one.
  *
  * @param sorted - values in ascending order, none missing.
  * @param maxBins - at least 2.
