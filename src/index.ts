@@ -41,6 +41,7 @@ export {
   type Evaluation,
   type EvaluationRun,
   evaluate,
+  evaluationPage,
   formatEvaluation,
 } from "./evaluate.js";
 export { generateSaasDatabase } from "./generate/database.js";
@@ -63,6 +64,14 @@ export {
   compileTargets,
   type LanguageOptions,
 } from "./query.js";
+export {
+  type BootstrapOptions,
+  bootstrapMetrics,
+  comparePaired,
+  type PairedComparison,
+  type ScoredRows,
+} from "./task/bootstrap.js";
+export { evaluateLabels } from "./task/evaluate-labels.js";
 export { type PredictionTable, summarizePredictions } from "./task/prediction-table.js";
 export {
   namedLabelsToTable,

@@ -70,8 +70,22 @@ export function takeTrainingRows(table: TrainingTable, rows: Int32Array): Traini
     entityRows: Int32Array.from(rows, (row) => table.entityRows[row]!),
     anchorTimes: Float64Array.from(rows, (row) => table.anchorTimes[row]!),
     targets: Float64Array.from(rows, (row) => table.targets[row]!),
+    ...(table.lists && { lists: takeLists(table.lists, rows) }),
+    ...(table.steps && { steps: rows.map((row) => table.steps![row]!) }),
     split: table.split && Uint8Array.from(rows, (row) => table.split![row]!),
   };
+}
+
+function takeLists({ offsets, items, numeric }: TargetLists, rows: Int32Array): TargetLists {
+  const taken = new Int32Array(rows.length + 1);
+  rows.forEach((row, i) => {
+    taken[i + 1] = taken[i]! + offsets[row + 1]! - offsets[row]!;
+  });
+  const kept = new Int32Array(taken[rows.length]!);
+  rows.forEach((row, i) => {
+    kept.set(items.subarray(offsets[row]!, offsets[row + 1]!), taken[i]!);
+  });
+  return { offsets: taken, items: kept, numeric };
 }
 
 /** Prints rows, anchors and target statistics per split. */
