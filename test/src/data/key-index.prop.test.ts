@@ -76,6 +76,24 @@ describe("buildKeyIndex", () => {
     expect([...texts.lookup([numberColumn("fk", [8, 9, null])])]).toEqual([1, -2, -1]);
   });
 
+  it("follows a dictionary that grows from chunk to chunk, as that of a scan does", () => {
+    const texts = buildKeyIndex([stringColumn("id", ["7", "8", "9"])]);
+    const numbers = buildKeyIndex([numberColumn("id", [7, 8, 9])]);
+    const dictionary = ["9", "x"];
+    const chunk = (codes: readonly number[]): Column => ({
+      ...{ kind: "string", name: "fk", length: codes.length, int64: false, validity: null },
+      ...{ codes: Int32Array.from(codes), dictionary },
+    });
+    for (const index of [texts, numbers])
+      expect([...index.lookup([chunk([0, 1])])]).toEqual([2, -2]);
+    dictionary.push("8", "y", "7");
+    for (const index of [texts, numbers]) {
+      expect([...index.lookup([chunk([4, 3, 2, 0])])]).toEqual([0, -2, 1, 2]);
+      expect(index.find([dictionary[2]!])).toBe(1);
+      expect([...index.lookup([chunk([1, 2])])]).toEqual([-2, 1]);
+    }
+  });
+
   it("says where the first duplicate is", () => {
     const index = buildKeyIndex([stringColumn("id", ["a", "b", "a", "b"])]);
     expect(index).toMatchObject({ duplicates: 2, firstDuplicate: 2, nulls: 0 });

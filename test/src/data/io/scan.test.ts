@@ -196,6 +196,17 @@ describe("openStreamed", () => {
     streamed.close();
   });
 
+  it("says that a Parquet file was cut off after it was opened", async () => {
+    const folder = await folderWith((path) =>
+      writeTable(eventsTable(), join(path, "events.parquet")),
+    );
+    const { scans, close } = await openStreamed(folder, ["events"], { schema: settings });
+    await truncate(join(folder, "events.parquet"), 100);
+    const error = await refusal(collect(scans[0]!, ["id", "v", "s"], null));
+    expect(error).toMatchObject({ code: "DAT217" });
+    close();
+  });
+
   it("says when not all rows came", async () => {
     const folder = await folderWith((path) => writeTable(eventsTable(), join(path, "events.csv")));
     const { scans, close } = await openStreamed(folder, ["events"], { schema: settings });
