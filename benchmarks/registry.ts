@@ -49,6 +49,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "signals",
+    what: "exact signals of users: plan, indexes, values and pruning, in processor time",
+    settings: ["users", "events", "signals", "runs"],
+    run: async ({ settings, onLine }) => {
+      const { runSignalsBench } = await import("./signals.js");
+      return runSignalsBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "step",
     what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
     settings: ["runs"],
@@ -73,6 +82,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     run: async ({ settings, onLine }) => {
       const { runBeerBench } = await import("./beer-se.js");
       return runBeerBench({ ...settings, onLine });
+    },
+  },
+  {
+    name: "instant",
+    what: "seconds to a first answer without a training run, and to further ones",
+    settings: ["users", "runs"],
+    run: async ({ settings, onLine }) => {
+      const { runInstantBench } = await import("./instant.js");
+      return runInstantBench({ ...settings, onLine });
     },
   },
   {

@@ -11,9 +11,12 @@ export interface CategorySeries {
   readonly ordering: Ordering;
   /** int32 `[links]`, from 0 on. */
   readonly codes: Int32Array;
-  /** The code of each name. */
-  readonly codeOf: ReadonlyMap<string, number>;
+  /** The name of each code; empty where codes are rows. */
   readonly names: readonly string[];
+  /** The code of each name; made when first asked for. */
+  codeOfName: ReadonlyMap<string, number> | null;
+  /** Places of codes in lists of names, by list. */
+  readonly places: WeakMap<readonly string[], Int32Array>;
   /** By code: how often it occurs before each 32nd position; made when first asked for. */
   readonly ranks: Map<number, Int32Array>;
   /** Series that are made from this one, by name, such as pairs of neighbours. */
@@ -40,8 +43,37 @@ export function buildCategorySeries(
 }
 
 function seriesOf(ordering: Ordering, codes: Int32Array, names: readonly string[]): CategorySeries {
-  const codeOf = new Map(names.map((name, code) => [name, code]));
-  return { ordering, codes, codeOf, names, ranks: new Map(), derived: new Map(), previous: null };
+  const made = { ranks: new Map(), derived: new Map(), places: new WeakMap() };
+  return { ordering, codes, names, ...made, codeOfName: null, previous: null };
+}
+
+/** Returns the code of a name; `−1` if there is none. */
+export function codeOf(series: CategorySeries, name: string): number {
+  series.codeOfName ??= new Map(series.names.map((one, code) => [one, code]));
+  return series.codeOfName.get(name) ?? -1;
+}
+
+/**
+ * Finds the place of each code's name in a list; every other name has the place after the last.
+ *
+ * @returns int32 `[codes]`.
+ */
+export function placesIn(series: CategorySeries, list: readonly string[]): Int32Array {
+  const known = series.places.get(list);
+  if (known) return known;
+  const places = placesOf(series.names, list);
+  series.places.set(list, places);
+  return places;
+}
+
+/**
+ * Finds the place of each name in a list; every other name has the place after the last.
+ *
+ * @returns int32 `[names]`.
+ */
+export function placesOf(names: readonly string[], list: readonly string[]): Int32Array {
+  const places = new Map(list.map((name, place) => [name, place]));
+  return Int32Array.from(names, (name) => places.get(name) ?? list.length);
 }
 
 /**

@@ -74,6 +74,9 @@ export function codePoints(text: string): number {
  * @param column - the column; lists and vectors have no categories.
  */
 export function categoryCells(column: Column): CategoryCells {
+  if (column.kind === "string" && column.validity === null) {
+    return { codes: column.codes, names: column.dictionary };
+  }
   const codes = new Int32Array(column.length).fill(-1);
   if (column.kind === "string") {
     for (let row = 0; row < codes.length; row++) {

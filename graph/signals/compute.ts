@@ -117,10 +117,10 @@ function fill(
     case "hash":
     case "dimension":
     case "staleness":
-      fillRow(indexes.data, signal, block, out, readers);
+      fillRow(indexes, signal, block, out, readers);
       return;
     case "contains":
-      if (path.downs.length === 0) fillRow(indexes.data, signal, block, out, readers);
+      if (path.downs.length === 0) fillRow(indexes, signal, block, out, readers);
       else fillCategory(indexes, signal, block, out);
       return;
     case "count":

@@ -2,7 +2,7 @@
 import { nodeTypeIndex } from "../hetero-graph.js";
 import { checkSeeds, type Seeds } from "../seeds.js";
 import { createBlock, type SeedBlock } from "./block.js";
-import type { CategorySeries } from "./category-series.js";
+import { type CategorySeries, codeOf } from "./category-series.js";
 import type { SignalIndexes } from "./indexes.js";
 import type { Ordering } from "./ordering.js";
 import { findRoots } from "./roots.js";
@@ -59,7 +59,7 @@ function listOf(
   { path, column, primitive }: Signal,
 ): { readonly ordering: Ordering; readonly matches: (position: number) => boolean } {
   const every = (): boolean => true;
-  const ofCode = (series: CategorySeries, code: number | undefined): ReturnType<typeof listOf> => ({
+  const ofCode = (series: CategorySeries, code: number): ReturnType<typeof listOf> => ({
     ordering: series.ordering,
     matches: (position) => series.codes[position] === code,
   });
@@ -69,11 +69,11 @@ function listOf(
     case "position": {
       const series =
         path.union.length > 0 ? indexes.unionTables(path) : indexes.categories(path, column!);
-      return ofCode(series, series.codeOf.get(primitive.category));
+      return ofCode(series, codeOf(series, primitive.category));
     }
     case "openOf": {
       const series = indexes.categories(path, primitive.of);
-      return ofCode(series, series.codeOf.get(primitive.category));
+      return ofCode(series, codeOf(series, primitive.category));
     }
     case "contains":
       return ofCode(indexes.items(path, column!, primitive.category), 1);

@@ -1,7 +1,7 @@
 /** Fills signals of lists as such: how many rows, when the last, how regular, how many still open. */
 import { MS_PER_DAY } from "../../src/core/time.js";
 import type { SeedBlock } from "./block.js";
-import { runCount } from "./category-series.js";
+import { codeOf, runCount } from "./category-series.js";
 import type { SignalIndexes } from "./indexes.js";
 import type { Signal, SignalPath } from "./types.js";
 
@@ -114,7 +114,7 @@ export function fillActivity(
     case "openOf": {
       const all = indexes.categories(path, primitive.of);
       const ended = indexes.endedCategories(path, primitive.of, signal.column!);
-      const code = all.codeOf.get(primitive.category) ?? -1;
+      const code = codeOf(all, primitive.category);
       const [from, to] = [block.starts(all.ordering), block.ends(all.ordering)];
       const [endedFrom, endedTo] = [block.starts(ended.ordering), block.ends(ended.ordering)];
       for (let i = 0; i < size; i++) {

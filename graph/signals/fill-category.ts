@@ -1,9 +1,17 @@
 /** Fills signals of categories along lists: shares, counts, entropy, pairs, and the order of the last rows. */
 import type { SeedBlock } from "./block.js";
-import { type CategorySeries, neighbourSeries, runCount, runDistinct } from "./category-series.js";
-import { placesOf } from "./fill-row.js";
+import {
+  type CategorySeries,
+  codeOf,
+  neighbourSeries,
+  placesIn,
+  runCount,
+  runDistinct,
+} from "./category-series.js";
 import type { SignalIndexes } from "./indexes.js";
 import { LAST_EVENTS, type Signal } from "./types.js";
+
+const NONE: readonly string[] = [];
 
 /**
  * Fills a signal of a category column, a list column, or the tables of a union.
@@ -33,20 +41,20 @@ export function fillCategory(
     return;
   }
   const series = seriesOf(indexes, signal);
-  const { ordering, codes, codeOf, names } = series;
+  const { ordering, codes, names } = series;
   const starts = block.starts(ordering);
   const ends = block.ends(ordering);
   const begins = block.begins(ordering, window);
   const size = out.length;
   switch (primitive.kind) {
     case "share":
-      fillShare(series, codeOf.get(primitive.category) ?? -1, block, signal, out);
+      fillShare(series, codeOf(series, primitive.category), block, signal, out);
       return;
     case "countOf":
-      fillCount(series, codeOf.get(primitive.category) ?? -1, block, signal, out);
+      fillCount(series, codeOf(series, primitive.category), block, signal, out);
       return;
     case "entropy": {
-      const wanted = primitive.of.map((name) => codeOf.get(name) ?? -1);
+      const wanted = primitive.of.map((name) => codeOf(series, name));
       for (let i = 0; i < size; i++) out[i] = entropy(series, wanted, begins[i]!, ends[i]!);
       return;
     }
@@ -56,7 +64,7 @@ export function fillCategory(
       }
       return;
     case "nth": {
-      const places = placesOf(names, signal.categories ?? []);
+      const places = placesIn(series, signal.categories ?? NONE);
       for (let i = 0; i < size; i++) {
         const at = ends[i]! - primitive.k;
         out[i] = starts[i]! >= 0 && at >= starts[i]! ? places[codes[at]!]! : Number.NaN;
@@ -64,13 +72,13 @@ export function fillCategory(
       return;
     }
     case "position": {
-      const code = codeOf.get(primitive.category) ?? -1;
+      const code = codeOf(series, primitive.category);
       for (let i = 0; i < size; i++) out[i] = position(codes, code, starts[i]!, ends[i]!);
       return;
     }
     case "bigram": {
-      const [a, b] = [codeOf.get(primitive.before), codeOf.get(primitive.category)];
-      const code = a === undefined || b === undefined ? -1 : a * names.length + b;
+      const [a, b] = [codeOf(series, primitive.before), codeOf(series, primitive.category)];
+      const code = a < 0 || b < 0 ? -1 : a * names.length + b;
       const neighbours = neighbourSeries(series);
       for (let i = 0; i < size; i++) {
         const lo = begins[i]!;

@@ -2,11 +2,12 @@
 import { mix } from "../../src/core/random.js";
 import { MS_PER_DAY } from "../../src/core/time.js";
 import { type Column, isValid } from "../../src/data/column.js";
-import { knownTimes } from "../../src/data/known.js";
 import { visibleLimit } from "../visible.js";
 import type { SeedBlock } from "./block.js";
-import { categoryCells, codePoints, itemFlags, numberCells } from "./cells.js";
-import { rootTable, type SignalData } from "./steps.js";
+import { placesOf } from "./category-series.js";
+import { codePoints, numberCells } from "./cells.js";
+import type { SignalIndexes } from "./indexes.js";
+import { rootTable } from "./steps.js";
 import { type Signal, TEXT_BUCKETS } from "./types.js";
 
 /** Months of the year as categories. */
@@ -26,14 +27,14 @@ export type RowReader = (row: number, anchor: number) => number;
 /**
  * Fills a signal of the root row.
  *
- * @param data - the database.
+ * @param indexes - the database.
  * @param signal - the signal; its path has no downs.
  * @param block - the seeds.
  * @param out - float32 `[seeds]`.
  * @param readers - readers made before, by signal.
  */
 export function fillRow(
-  data: SignalData,
+  indexes: SignalIndexes,
   signal: Signal,
   block: SeedBlock,
   out: Float32Array,
@@ -45,10 +46,10 @@ export function fillRow(
     return;
   }
   const table = rootTable(signal.path);
-  const column = data.db.table(table).column(signal.column!);
-  const known = knownTimes(data.db, table, signal.column!);
+  const column = indexes.data.db.table(table).column(signal.column!);
+  const known = indexes.known(table, signal.column!);
   let read = readers.get(signal.id);
-  if (!read) readers.set(signal.id, (read = rowReader(data, signal, table, column)));
+  if (!read) readers.set(signal.id, (read = rowReader(indexes, signal, table, column)));
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const isThere =
@@ -60,12 +61,17 @@ export function fillRow(
   }
 }
 
-function rowReader(data: SignalData, signal: Signal, table: string, column: Column): RowReader {
+function rowReader(
+  { data, codes: codesOf }: SignalIndexes,
+  signal: Signal,
+  table: string,
+  column: Column,
+): RowReader {
   const { primitive, categories } = signal;
   switch (primitive.kind) {
     case "value": {
       if (categories === null) return numberCells(data, table, column).read;
-      const { codes, names } = categoryCells(column);
+      const { codes, names } = codesOf(table, signal.column!);
       const places = placesOf(names, categories);
       return (row) => places[codes[row]!]!;
     }
@@ -92,22 +98,14 @@ function rowReader(data: SignalData, signal: Signal, table: string, column: Colu
         primitive.index < dimension ? values[row * dimension + primitive.index]! : Number.NaN;
     }
     case "contains": {
-      const flags = itemFlags(column, primitive.category);
-      return (row) => flags[row]!;
+      if (column.kind !== "list") return () => Number.NaN;
+      const { offsets, codes, dictionary } = column;
+      const code = dictionary.indexOf(primitive.category);
+      return (row) => (codes.subarray(offsets[row]!, offsets[row + 1]!).includes(code) ? 1 : 0);
     }
     default:
       return () => Number.NaN;
   }
-}
-
-/**
- * Finds the place of each name in a signal's categories; every other name has the place after the last.
- *
- * @returns int32 `[names]`.
- */
-export function placesOf(names: readonly string[], categories: readonly string[]): Int32Array {
-  const places = new Map(categories.map((name, place) => [name, place]));
-  return Int32Array.from(names, (name) => places.get(name) ?? categories.length);
 }
 
 function days(milliseconds: number): number {

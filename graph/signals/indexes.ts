@@ -1,35 +1,35 @@
 /** The indexes of a database: orderings and series of its paths and columns, built when first needed and kept. */
-import { MS_PER_DAY } from "../../src/core/time.js";
-import { isValid, type TimestampColumn } from "../../src/data/column.js";
-import { knownTimes } from "../../src/data/known.js";
+import { type KnownTimes, knownTimes } from "../../src/data/known.js";
+import type { Adjacency } from "../adjacency.js";
 import {
   buildCategorySeries,
   type CategorySeries,
   categorySeriesBytes,
 } from "./category-series.js";
-import { categoryCells, itemFlags, numberCells } from "./cells.js";
+import {
+  type CellRequest,
+  cellTimes,
+  everyRow,
+  isLater,
+  through,
+  usableRows,
+} from "./cell-lists.js";
+import { type CategoryCells, categoryCells, itemFlags, numberCells } from "./cells.js";
 import { buildNumberSeries, type NumberSeries, numberSeriesBytes } from "./number-series.js";
-import { buildOrdering, type Ordering, orderingBytes } from "./ordering.js";
+import { buildOrdering, countDayStarts, type Ordering, orderingBytes } from "./ordering.js";
 import {
   type Chain,
   followDowns,
   followSides,
   keyOf,
   latest,
+  linkTimes,
   listTable,
   rootTable,
   type SideRows,
   type SignalData,
 } from "./steps.js";
 import type { SignalPath, SignalStep } from "./types.js";
-
-/** What of a cell is read along a path. */
-export interface CellRequest {
-  readonly sides: readonly SignalStep[];
-  readonly column: string;
-  /** `number`, `category`: rows whose cell is that; `ended`: rows whose time cell has come; `row`: the side row itself. */
-  readonly as: "number" | "category" | "list" | "ended" | "row";
-}
 
 /** The indexes of a database. */
 export interface SignalIndexes {
@@ -50,6 +50,13 @@ export interface SignalIndexes {
   unionTables(path: SignalPath): CategorySeries;
   /** int32 `[links]`: how many days with rows begin up to and with each position, over all lists. */
   dayStarts(path: SignalPath): Int32Array;
+  /** A column of a table as categories. */
+  codes(table: string, column: string): CategoryCells;
+  /** When the cells of a column are known. */
+  known(table: string, column: string): KnownTimes;
+  /** When the cells of a foreign key are known. */
+  link(edge: Adjacency): KnownTimes;
+  /** Bytes held; arrays shared with the database are counted, too. */
   bytes(): number;
 }
 
@@ -73,15 +80,22 @@ export function createIndexes(data: SignalData): SignalIndexes {
   const categories = new Map<string, CategorySeries>();
   const pairs = new Map<string, PairSeries>();
   const days = new Map<string, Int32Array>();
-  const codes = new Map<string, ReturnType<typeof categoryCells>>();
+  const codes = new Map<string, CategoryCells>();
+  const known = new Map<string, { readonly times: KnownTimes }>();
+  const keys = new WeakMap<SignalPath, string>();
 
+  const keyOfPath = (path: SignalPath): string => {
+    const key = keys.get(path) ?? pathKey(path);
+    keys.set(path, key);
+    return key;
+  };
   const chainOf = (path: SignalPath): Chain =>
-    remember(chains, pathKey(path), () => followDowns(data, path));
+    remember(chains, keyOfPath(path), () => followDowns(data, path));
   const sidesOf = (path: SignalPath, steps: readonly SignalStep[]): SideRows => {
     const from = listTable(path);
     return remember(sides, stepsKey(from, steps), () => followSides(data, from, steps));
   };
-  const codesOf = (table: string, column: string): ReturnType<typeof categoryCells> =>
+  const codesOf = (table: string, column: string): CategoryCells =>
     remember(codes, JSON.stringify([table, column]), () =>
       categoryCells(data.db.table(table).column(column)),
     );
@@ -110,7 +124,7 @@ export function createIndexes(data: SignalData): SignalIndexes {
     cells: readonly CellRequest[],
     make: (ordering: Ordering) => CategorySeries,
   ): CategorySeries =>
-    remember(categories, JSON.stringify([pathKey(path), name, cells]), () =>
+    remember(categories, JSON.stringify([keyOfPath(path), name, cells]), () =>
       make(indexes.ordering(path, cells)),
     );
 
@@ -126,12 +140,12 @@ export function createIndexes(data: SignalData): SignalIndexes {
   const indexes: SignalIndexes = {
     data,
     ordering(path, cells = []) {
-      const key = JSON.stringify([pathKey(path), cells]);
+      const key = JSON.stringify([keyOfPath(path), cells]);
       return remember(orderings, key, () => build(path, cells));
     },
     numbers(path, column) {
       const cell: CellRequest = { sides: path.sides, column, as: "number" };
-      const key = JSON.stringify([pathKey(path), cell]);
+      const key = JSON.stringify([keyOfPath(path), cell]);
       return remember(numbers, key, () => {
         const side = sidesOf(path, path.sides);
         const { read } = numberCells(data, side.table, data.db.table(side.table).column(column));
@@ -156,7 +170,7 @@ export function createIndexes(data: SignalData): SignalIndexes {
       });
     },
     pairs(path, column, other) {
-      const key = JSON.stringify([pathKey(path), path.sides, column, other]);
+      const key = JSON.stringify([keyOfPath(path), path.sides, column, other]);
       return remember(pairs, key, () => {
         const cells = [categoryCell(path, column), categoryCell(path, other)];
         const a = codesAlong(path, column);
@@ -201,10 +215,24 @@ export function createIndexes(data: SignalData): SignalIndexes {
       });
     },
     dayStarts(path) {
-      return remember(days, pathKey(path), () => countDayStarts(indexes.ordering(path)));
+      return remember(days, keyOfPath(path), () => countDayStarts(indexes.ordering(path)));
+    },
+    codes: codesOf,
+    known(table, column) {
+      const key = JSON.stringify([table, column]);
+      return remember(known, key, () => ({ times: knownTimes(data.db, table, column) })).times;
+    },
+    link(edge) {
+      const key = JSON.stringify([edge.forward.source, edge.forward.target, edge.foreignKey.name]);
+      return remember(known, key, () => ({ times: linkTimes(data, edge) })).times;
     },
     bytes() {
       let bytes = 0;
+      for (const { roots, times } of chains.values())
+        bytes += roots.byteLength + (times?.byteLength ?? 0);
+      for (const { rows, known } of sides.values())
+        bytes += (rows?.byteLength ?? 0) + (known?.byteLength ?? 0);
+      for (const one of codes.values()) bytes += one.codes.byteLength;
       for (const ordering of new Set(orderings.values())) bytes += orderingBytes(ordering);
       for (const one of numbers.values()) bytes += numberSeriesBytes(one);
       for (const one of categories.values()) bytes += categorySeriesBytes(one);
@@ -237,95 +265,4 @@ function pathKey(path: SignalPath): string {
 
 function stepsKey(table: string, steps: readonly SignalStep[]): string {
   return JSON.stringify([table, ...steps.map((step) => [keyOf(step), step.table])]);
-}
-
-/** Reads codes through the sides: `−1` where no row is reached. */
-function through({ rows }: SideRows, codes: Int32Array): Int32Array {
-  return rows === null ? codes : rows.map((row) => (row < 0 ? -1 : codes[row]!));
-}
-
-/** Tells which rows have the cell at all; `null` = all. */
-function usableRows(
-  data: SignalData,
-  side: SideRows,
-  cell: CellRequest,
-  codesOf: (table: string, column: string) => { readonly codes: Int32Array },
-): ((row: number) => boolean) | null {
-  const own = usableCells(data, side.table, cell, codesOf);
-  const { rows } = side;
-  if (rows === null) return own;
-  if (own === null) return (row) => rows[row]! >= 0;
-  return (row) => rows[row]! >= 0 && own(rows[row]!);
-}
-
-function usableCells(
-  data: SignalData,
-  table: string,
-  { column: name, as }: CellRequest,
-  codesOf: (table: string, column: string) => { readonly codes: Int32Array },
-): ((row: number) => boolean) | null {
-  if (as === "row") return null;
-  const column = data.db.table(table).column(name);
-  switch (as) {
-    case "number": {
-      const { read } = numberCells(data, table, column);
-      return (row) => Number.isFinite(read(row));
-    }
-    case "category": {
-      const { codes } = codesOf(table, name);
-      return (row) => codes[row]! >= 0;
-    }
-    case "list":
-      return (row) => isValid(column, row);
-    case "ended":
-      return (row) => isValid(column, row) && column.kind === "timestamp";
-  }
-}
-
-/** Returns when the cells are known, given that the row of the path is; `null` = with it. */
-function cellTimes(data: SignalData, side: SideRows, cell: CellRequest): Float64Array | null {
-  const { db } = data;
-  if (cell.as === "row") return side.known;
-  let own = knownTimes(db, side.table, cell.column);
-  if (cell.as === "ended") {
-    const column = db.table(side.table).column(cell.column) as TimestampColumn;
-    const ends = column.values.map((end, row) => (isValid(column, row) ? end : Infinity));
-    own = latest(own, ends);
-  }
-  if (own === null || side.rows === null) return latest(side.known, own);
-  const { rows } = side;
-  const times = own;
-  const reached = Float64Array.from(rows, (row) => (row < 0 ? -Infinity : times[row]!));
-  return latest(side.known, reached);
-}
-
-function everyRow({ roots }: Chain, usable: (row: number) => boolean): boolean {
-  for (let row = 0; row < roots.length; row++) if (roots[row]! >= 0 && !usable(row)) return false;
-  return true;
-}
-
-/** Tells whether some row is known later than its own time says. */
-function isLater({ roots, times }: Chain, extra: Float64Array): boolean {
-  for (let row = 0; row < roots.length; row++) {
-    if (roots[row]! < 0) continue;
-    if (extra[row]! > (times === null ? -Infinity : times[row]!)) return true;
-  }
-  return false;
-}
-
-function countDayStarts({ offsets, times }: Ordering): Int32Array {
-  const starts = new Int32Array(times?.length ?? 0);
-  if (times === null) return starts;
-  let count = 0;
-  for (let root = 0; root + 1 < offsets.length; root++) {
-    const start = offsets[root]!;
-    for (let i = start; i < offsets[root + 1]!; i++) {
-      const isStart =
-        i === start ||
-        Math.floor(times[i]! / MS_PER_DAY) !== Math.floor(times[i - 1]! / MS_PER_DAY);
-      if (isStart) count++;
-      starts[i] = count;
-    }
-  }
-  return starts;
 }

@@ -65,6 +65,8 @@ function wordsOf(signal: Unlabelled, context: LabelContext): string {
   const rows = rowsWords(path, context);
   const row = singular(rows);
   const cell = cellWords(signal, context);
+  // Of a list's own columns the row is said already.
+  const own = path.sides.length > 0 ? cell : columnWords(signal, context);
   const during = ` (${windowName(window)})`;
   const along = path.sides.length > 0 ? ` of ${rows}` : "";
   switch (primitive.kind) {
@@ -84,7 +86,7 @@ function wordsOf(signal: Unlabelled, context: LabelContext): string {
     case "contains":
       return path.downs.length === 0
         ? `${cell} with ${primitive.category}`
-        : `share of ${rows} with ${cell} ${primitive.category}${during}`;
+        : `share of ${rows} with ${own} ${primitive.category}${during}`;
     case "staleness":
       return "days without new data";
     case "count":
@@ -130,15 +132,15 @@ function wordsOf(signal: Unlabelled, context: LabelContext): string {
     case "change":
       return `last change of ${cell}`;
     case "share":
-      return `share of ${rows} with ${cell} ${primitive.category}${during}`;
+      return `share of ${rows} with ${own} ${primitive.category}${during}`;
     case "countOf":
-      return `${rows} with ${cell} ${primitive.category}${during}`;
+      return `${rows} with ${own} ${primitive.category}${during}`;
     case "entropy":
       return `${cell} variety${along}${during}`;
     case "distinct":
       return `different ${cell} values${along}${during}`;
     case "pair":
-      return `${rows} with ${cell} ${primitive.category} and ${humanize(primitive.other)} ${primitive.otherCategory}${during}`;
+      return `${rows} with ${own} ${primitive.category} and ${humanize(primitive.other)} ${primitive.otherCategory}${during}`;
     case "open":
       return `${openWord(signal, context)} ${rows}`;
     case "openOf":

@@ -1,5 +1,5 @@
 /** Ordering: the rows of a path grouped by root, each list in the order in which its rows became known. */
-import type { Timestamp } from "../../src/core/time.js";
+import { MS_PER_DAY, type Timestamp } from "../../src/core/time.js";
 import { groupByParent } from "../adjacency.js";
 import { timeOrder } from "../time-order.js";
 import type { Chain } from "./steps.js";
@@ -73,6 +73,28 @@ export function firstAfter(
     else to = middle;
   }
   return from;
+}
+
+/**
+ * Counts the days on which rows stand, list after list.
+ *
+ * @returns int32 `[links]`: how many days of any list have begun up to and with each position; all 0 without times.
+ */
+export function countDayStarts({ offsets, times }: Ordering): Int32Array {
+  const starts = new Int32Array(times?.length ?? 0);
+  if (times === null) return starts;
+  let count = 0;
+  for (let root = 0; root + 1 < offsets.length; root++) {
+    const start = offsets[root]!;
+    for (let i = start; i < offsets[root + 1]!; i++) {
+      const isStart =
+        i === start ||
+        Math.floor(times[i]! / MS_PER_DAY) !== Math.floor(times[i - 1]! / MS_PER_DAY);
+      if (isStart) count++;
+      starts[i] = count;
+    }
+  }
+  return starts;
 }
 
 /** Counts the bytes of an ordering. */

@@ -2,7 +2,7 @@
 import { visibleLimit } from "../visible.js";
 import type { SignalIndexes } from "./indexes.js";
 import { firstAfter } from "./ordering.js";
-import { findEdge, linkTimes, rowTimes } from "./steps.js";
+import { findEdge, rowTimes } from "./steps.js";
 import { RECENT_ROOTS, RECENT_ROWS, type SignalPath, type SignalStep } from "./types.js";
 
 /** Some seeds: their rows, when predictions are made, and when the database is seen. */
@@ -51,14 +51,14 @@ function follow(indexes: SignalIndexes, table: string, step: SignalStep, from: R
 }
 
 function parents(
-  { data }: SignalIndexes,
+  { data, link: linkOf }: SignalIndexes,
   table: string,
   key: string,
   to: string,
   { rows, visible }: SeedRows,
 ): Int32Array {
   const edge = findEdge(data.graph, table, key, to);
-  const link = linkTimes(data, edge);
+  const link = linkOf(edge);
   const times = rowTimes(data.graph, to);
   return rows.map((row, i) => {
     const parent = row < 0 ? -1 : edge.parentRows[row]!;
@@ -93,7 +93,7 @@ function recent(
   const { data } = indexes;
   const list = indexes.ordering(listOf(table, { key: step.key, table: step.via }));
   const edge = findEdge(data.graph, step.via, step.otherKey, step.table);
-  const link = linkTimes(data, edge);
+  const link = indexes.link(edge);
   const times = rowTimes(data.graph, step.table);
   const offsets = new Int32Array(rows.length + 1);
   const found: number[] = [];
