@@ -52,13 +52,13 @@ export function predictTrees(
  *
  * @param known - the model's columns.
  * @param features - at least these columns.
- * @param row - a single row to prepare; all when left out.
+ * @param only - the rows to prepare; all when left out.
  * @throws {@link DataError} DAT410, DAT401.
  */
 export function prepareColumns(
   known: readonly ModelFeature[],
   features: readonly FeatureColumn[],
-  row?: number,
+  only?: readonly number[],
 ): PreparedColumns {
   const rows = features[0]?.values.length ?? 0;
   const byName = new Map(features.map((feature) => [feature.name, feature]));
@@ -78,10 +78,10 @@ export function prepareColumns(
       const message = `expected ${rows} values as in other columns, found ${feature.values.length}`;
       throw new DataError("DAT401", message, { at: { column: name } });
     }
-    const values = row === undefined ? feature.values : feature.values.subarray(row, row + 1);
+    const values = only ? Float32Array.from(only, (row) => feature.values[row]!) : feature.values;
     return kind === "numerical" ? values : binsOf(values, codes);
   });
-  return { rows: row === undefined ? rows : 1, columns };
+  return { rows: only ? only.length : rows, columns };
 }
 
 function binsOf(values: Float32Array, codes: Int32Array): Float32Array {

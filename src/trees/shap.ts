@@ -1,6 +1,7 @@
 /** TreeSHAP: splits a raw score into a baseline and one exact Shapley value per column. */
 import { ConfigError } from "../core/errors.js";
 import { goesLeft, prepareColumns } from "./predict.js";
+import { gaussLegendre, type Quadrature } from "./quadrature.js";
 import type { FeatureColumn, Tree, TreeEnsemble } from "./types.js";
 
 /** A raw score told as a sum. */
@@ -14,14 +15,11 @@ export interface TreeExplanation {
 /**
  * Explains one raw score: baseline plus contributions is what `predictRaw` gives, up to rounding.
  *
- * The game is the path-dependent one: a column that is not known sends a row both ways, weighted by cover.
- *
  * @param model - a trained ensemble.
  * @param features - columns, found by name.
  * @param row - the row to explain.
  * @param output - the class, for `softmax`. Default 0.
  * @throws {@link ConfigError} CFG704 if there is no such row or output; {@link DataError} as `predictRaw`.
- * @see Lundberg, Erion and Lee 2018, "Consistent Individualized Feature Attribution for Tree Ensembles", algorithm 2.
  */
 export function treeShap(
   model: TreeEnsemble,
@@ -29,19 +27,50 @@ export function treeShap(
   row: number,
   output = 0,
 ): TreeExplanation {
-  const rows = features[0]?.values.length ?? 0;
-  checkIndex("row", row, features.length > 0 ? rows : row + 1);
+  return explainRows(model, features, [row], output)[0]!;
+}
+
+/**
+ * Explains raw scores of several rows; what does not depend on the row is done once.
+ *
+ * The game is the path-dependent one: a column that is not known sends a row both ways, weighted by cover. At a leaf of
+ * value `v` it is `v · Π w_i`, with `w_i` 1 or 0 for a known column `i` and its share `z_i` for an unknown one. The Shapley
+ * value of such a product is the integral of `v · (o_i − z_i) · Π_{j ≠ i} (z_j · (1 − t) + o_j · t)` over `t` from 0 to 1 (Owen
+ * 1972), a polynomial, so that a few points give it exactly; leaves below a split share their factors.
+ *
+ * @param model - a trained ensemble.
+ * @param features - columns, found by name.
+ * @param rows - the rows to explain.
+ * @param output - the class, for `softmax`. Default 0.
+ * @returns an explanation per row, in order.
+ * @throws as {@link treeShap}.
+ * @see Lundberg, Erion and Lee 2018 for the game; Yu et al. 2022, "Linear TreeShap", for sharing factors.
+ */
+export function explainRows(
+  model: TreeEnsemble,
+  features: readonly FeatureColumn[],
+  rows: readonly number[],
+  output = 0,
+): TreeExplanation[] {
   checkIndex("output", output, model.outputs);
-  const { columns } = prepareColumns(model.features, features, row);
-  const values = Float32Array.from(columns, (column) => column[0]!);
-  const contributions = new Float64Array(model.features.length);
-  let baseline = model.baseScores[output]!;
-  for (let i = output; i < model.trees.length; i += model.outputs) {
-    const tree = model.trees[i]!;
-    baseline += meanValue(tree);
-    if (tree.feature[0]! >= 0) explainTree(tree, values, contributions);
-  }
-  return { baseline, contributions };
+  const count = features[0]?.values.length ?? Number.POSITIVE_INFINITY;
+  for (const row of rows) checkIndex("row", row, count);
+  const { columns } = prepareColumns(model.features, features, rows);
+  const trees = model.trees.filter((_, i) => i % model.outputs === output);
+  const depths = trees.map(depthOf);
+  const baseline = trees.reduce((sum, tree) => sum + meanValue(tree), model.baseScores[output]!);
+  const values = new Float32Array(columns.length);
+  const walks = Array.from({ length: Math.max(0, ...depths) + 1 }, (_, depth) =>
+    startWalk(values, depth),
+  );
+  return rows.map((_, k) => {
+    for (let f = 0; f < columns.length; f++) values[f] = columns[f]![k]!;
+    const contributions = new Float64Array(columns.length);
+    for (let i = 0; i < trees.length; i++) {
+      visit(walks[depths[i]!]!, trees[i]!, contributions, 0, 0);
+    }
+    return { baseline, contributions };
+  });
 }
 
 function checkIndex(name: string, found: number, count: number): void {
@@ -61,40 +90,7 @@ function meanValue({ feature, value, cover }: Tree): number {
   return total > 0 ? sum / total : 0;
 }
 
-/**
- * The columns on the way from the root to a node, one entry each; a node's path is a copy of its parent's, further right
- * in the same arrays. Entry 0 stands for no column.
- */
-interface Paths {
-  readonly feature: Int32Array;
-  /** Share of rows that go on here if the column is not known. */
-  readonly zero: Float64Array;
-  /** 1 if the explained row goes on here, else 0. */
-  readonly one: Float64Array;
-  /** Shares of the subsets of the path, by size. */
-  readonly weight: Float64Array;
-}
-
-function explainTree(tree: Tree, values: Float32Array, contributions: Float64Array): void {
-  const longest = depthOf(tree) + 2;
-  const size = (longest * (longest + 1)) / 2;
-  const paths: Paths = {
-    feature: new Int32Array(size),
-    zero: new Float64Array(size),
-    one: new Float64Array(size),
-    weight: new Float64Array(size),
-  };
-  const walk = { tree, values, contributions, paths };
-  visit(walk, 0, 0, 0, 1, 1, -1);
-}
-
-interface Walk {
-  readonly tree: Tree;
-  readonly values: Float32Array;
-  readonly contributions: Float64Array;
-  readonly paths: Paths;
-}
-
+/** The most splits from root to leaf. */
 function depthOf({ feature, left, right }: Tree): number {
   const depths = new Int32Array(feature.length);
   let deepest = 0;
@@ -107,135 +103,102 @@ function depthOf({ feature, left, right }: Tree): number {
   return deepest;
 }
 
-/**
- * Visits a node.
- *
- * @param parent - where the parent's path begins.
- * @param length - entries of the parent's path.
- * @param zero - share of rows that come here if the last column is not known.
- * @param one - 1 if the explained row comes here, as far as the last column decides.
- * @param column - the last column, −1 at the root.
- */
+/** The state of a walk over the nodes of trees. */
+interface Walk {
+  readonly values: Float32Array;
+  /** Points `t` of the integral. */
+  readonly points: Quadrature;
+  /** For each column on the way here: the share `z` that its splits leave, and `o`, whether the row passes them all. */
+  readonly zero: Float64Array;
+  readonly one: Float64Array;
+  /** Product of the factors of all columns at each point, [depth × points]. */
+  readonly product: Float64Array;
+  /** Sum over the leaves below of value times product, [depth × points]. */
+  readonly below: Float64Array;
+  /** Weight over the factor of the last column, as it is and as it was, at each point, [depth × points]. */
+  readonly narrowed: Float64Array;
+  readonly before: Float64Array;
+}
+
+function startWalk(values: Float32Array, depth: number): Walk {
+  // A way through `depth` columns has a polynomial of degree `depth − 1`; n points are exact up to 2n − 1.
+  const points = gaussLegendre(Math.max(1, Math.ceil(depth / 2)));
+  const size = (depth + 1) * points.at.length;
+  return {
+    values,
+    points,
+    zero: new Float64Array(values.length).fill(1),
+    one: new Float64Array(values.length).fill(1),
+    product: new Float64Array(size).fill(1, 0, points.at.length),
+    below: new Float64Array(size),
+    narrowed: new Float64Array(size),
+    before: new Float64Array(size),
+  };
+}
+
+/** Visits the nodes below one; leaves `below` of its depth filled. */
 function visit(
   walk: Walk,
+  tree: Tree,
+  contributions: Float64Array,
   node: number,
-  parent: number,
-  length: number,
-  zero: number,
-  one: number,
-  column: number,
+  depth: number,
 ): void {
-  if (zero === 0 && one === 0) return;
-  const { tree, values, contributions, paths } = walk;
-  const start = parent + length;
-  copyPath(paths, parent, start, length);
-  extend(paths, start, length, zero, one, column);
+  const { points, product, below } = walk;
+  const count = points.at.length;
+  const here = depth * count;
   const feature = tree.feature[node]!;
   if (feature < 0) {
     const value = tree.value[node]!;
-    for (let i = 1; i <= length; i++) {
-      const own = paths.one[start + i]! - paths.zero[start + i]!;
-      contributions[paths.feature[start + i]!]! +=
-        unwoundSum(paths, start, length, i) * own * value;
-    }
+    for (let p = 0; p < count; p++) below[here + p] = value * product[here + p]!;
     return;
   }
-  let entries = length + 1;
-  let [zeroBefore, oneBefore] = [1, 1];
-  for (let i = 1; i <= length; i++) {
-    if (paths.feature[start + i] !== feature) continue;
-    zeroBefore = paths.zero[start + i]!;
-    oneBefore = paths.one[start + i]!;
-    unwind(paths, start, length, i);
-    entries--;
-    break;
-  }
-  const toLeft = goesLeft(tree, node, values[feature]!);
-  const { left, right, cover } = tree;
-  const share = (child: number): number =>
-    cover[node]! > 0 ? (zeroBefore * cover[child]!) / cover[node]! : 0;
-  const [l, r] = [left[node]!, right[node]!];
-  visit(walk, l, start, entries, share(l), toLeft ? oneBefore : 0, feature);
-  visit(walk, r, start, entries, share(r), toLeft ? 0 : oneBefore, feature);
+  below.fill(0, here, here + count);
+  const toLeft = goesLeft(tree, node, walk.values[feature]!);
+  visitChild(walk, tree, contributions, node, tree.left[node]!, toLeft, depth);
+  visitChild(walk, tree, contributions, node, tree.right[node]!, !toLeft, depth);
 }
 
-function copyPath(
-  { feature, zero, one, weight }: Paths,
-  from: number,
-  to: number,
-  length: number,
+/** Visits a child with the split's column narrowed, and gives the column what the leaves below the child are to it. */
+function visitChild(
+  walk: Walk,
+  tree: Tree,
+  contributions: Float64Array,
+  node: number,
+  child: number,
+  passes: boolean,
+  depth: number,
 ): void {
-  for (let i = 0; i < length; i++) {
-    feature[to + i] = feature[from + i]!;
-    zero[to + i] = zero[from + i]!;
-    one[to + i] = one[from + i]!;
-    weight[to + i] = weight[from + i]!;
+  const { points, product, below, narrowed, before, zero, one } = walk;
+  const { at, weight } = points;
+  const count = at.length;
+  const here = depth * count;
+  const feature = tree.feature[node]!;
+  const cover = tree.cover[node]!;
+  const [z0, o0] = [zero[feature]!, one[feature]!];
+  const z1 = cover > 0 ? (z0 * tree.cover[child]!) / cover : 0;
+  const o1 = passes ? o0 : 0;
+  if (z1 === 0 && o1 === 0) return;
+  for (let p = 0; p < count; p++) {
+    const t = at[p]!;
+    const factor = z1 * (1 - t) + o1 * t;
+    const old = 1 / (z0 * (1 - t) + o0 * t);
+    product[here + count + p] = product[here + p]! * factor * old;
+    narrowed[here + p] = weight[p]! / factor;
+    before[here + p] = weight[p]! * old;
   }
-}
-
-/** Appends an entry; weights of subsets are those without it and those with it. */
-function extend(
-  paths: Paths,
-  start: number,
-  length: number,
-  zeroShare: number,
-  oneShare: number,
-  column: number,
-): void {
-  const { feature, zero, one, weight } = paths;
-  feature[start + length] = column;
-  zero[start + length] = zeroShare;
-  one[start + length] = oneShare;
-  weight[start + length] = length === 0 ? 1 : 0;
-  for (let i = length - 1; i >= 0; i--) {
-    weight[start + i + 1]! += (oneShare * weight[start + i]! * (i + 1)) / (length + 1);
-    weight[start + i] = (zeroShare * weight[start + i]! * (length - i)) / (length + 1);
+  zero[feature] = z1;
+  one[feature] = o1;
+  visit(walk, tree, contributions, child, depth + 1);
+  zero[feature] = z0;
+  one[feature] = o0;
+  let [given, taken] = [0, 0];
+  for (let p = here; p < here + count; p++) {
+    const sum = below[p + count]!;
+    below[p]! += sum;
+    given += narrowed[p]! * sum;
+    taken += before[p]! * sum;
   }
-}
-
-/** Takes an entry out again; `length` is the index of the last one. */
-function unwind(
-  { feature, zero, one, weight }: Paths,
-  start: number,
-  length: number,
-  index: number,
-): void {
-  const [oneShare, zeroShare] = [one[start + index]!, zero[start + index]!];
-  let next = weight[start + length]!;
-  for (let i = length - 1; i >= 0; i--) {
-    if (oneShare !== 0) {
-      const before = weight[start + i]!;
-      weight[start + i] = (next * (length + 1)) / ((i + 1) * oneShare);
-      next = before - (weight[start + i]! * zeroShare * (length - i)) / (length + 1);
-    } else {
-      weight[start + i] = (weight[start + i]! * (length + 1)) / (zeroShare * (length - i));
-    }
-  }
-  for (let i = index; i < length; i++) {
-    feature[start + i] = feature[start + i + 1]!;
-    zero[start + i] = zero[start + i + 1]!;
-    one[start + i] = one[start + i + 1]!;
-  }
-}
-
-/** The sum of the weights that {@link unwind} would leave. */
-function unwoundSum(
-  { zero, one, weight }: Paths,
-  start: number,
-  length: number,
-  index: number,
-): number {
-  const [oneShare, zeroShare] = [one[start + index]!, zero[start + index]!];
-  let sum = 0;
-  if (oneShare !== 0) {
-    let next = weight[start + length]!;
-    for (let i = length - 1; i >= 0; i--) {
-      const part = next / ((i + 1) * oneShare);
-      sum += part;
-      next = weight[start + i]! - part * zeroShare * (length - i);
-    }
-  } else {
-    for (let i = length - 1; i >= 0; i--) sum += weight[start + i]! / (zeroShare * (length - i));
-  }
-  return sum * (length + 1);
+  // What an earlier split on the same column was given for these leaves is the later one's now.
+  contributions[feature]! += (o1 - z1) * given - (o0 - z0) * taken;
 }
