@@ -7,14 +7,12 @@ import { summarizeRegime } from "./evaluation/regime-result.js";
 import { lagOf, type RegimeRuns, runRegime, settingsOf } from "./evaluation/regime-runs.js";
 import type { Evaluation, EvaluationRun, RegimeResult } from "./evaluation/result.js";
 import type { ModelRun, RunSetting } from "./evaluation/run.js";
-import { runIntervals } from "./evaluation/uncertainty.js";
 import { requireModel } from "./fit.js";
 import { countParts } from "./judge.js";
 import { computeLabels, type LabelSet } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery } from "./query.js";
-import { applyIntervals } from "./task/intervals.js";
 import { primaryMetric, type ValueTaskType } from "./task/metrics.js";
 import { REGIMES, type Regime } from "./task/regime.js";
 import type { ScoredPredictions } from "./task/result-tables.js";
@@ -75,7 +73,7 @@ export async function evaluate(
     for (const run of [...runs.model, ...runs.entityRow]) {
       for (const warning of run.warnings) warnings.add(warning);
     }
-    predictions.push(...runs.model.flatMap((run) => scoredParts(run, regime, options.interval)));
+    predictions.push(...runs.model.flatMap((run) => scoredParts(run, regime)));
     const result = summarizeRegime(regime, settings, runs, options);
     results.push(result);
     for (const warning of isTwin ? [] : await check(settings[0]!, result, set, options)) {
@@ -117,15 +115,14 @@ async function check(
 }
 
 /** The predictions of a run on both parts; of folds on the test rows alone, so that each row comes once. */
-function scoredParts(run: ModelRun, regime: Regime, level?: number): ScoredPredictions[] {
-  const { parts, seed, fold } = run;
-  const judged = fold === undefined ? [parts.val, parts.test] : [parts.test];
-  const isNumber = parts.test.labels.task.taskType === "regression";
-  const intervals = isNumber ? runIntervals(run, level) : null;
-  return judged.map(({ labels, outputs }) => {
+function scoredParts(run: ModelRun, regime: Regime): ScoredPredictions[] {
+  const { parts, bounds, seed, fold } = run;
+  const judged = fold === undefined ? (["val", "test"] as const) : (["test"] as const);
+  return judged.map((part) => {
+    const { labels, outputs } = parts[part];
     const { task, entityRows, anchorTimes, classes } = labels;
     const plain = predictionValues(task, outputs, classes);
-    const values = intervals ? { ...plain, ...applyIntervals(intervals, outputs) } : plain;
+    const values = bounds && plain.kind === "regression" ? { ...plain, ...bounds[part] } : plain;
     const predictions = { task, entityRows, anchorTimes, values };
     return { predictions, labels, regime, seed, ...(fold !== undefined && { fold }) };
   });

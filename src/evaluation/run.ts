@@ -4,6 +4,7 @@ import type { Database } from "../data/database.js";
 import type { ExpertName, FittedExpert } from "../experts/expert.js";
 import { type ExpertOptions, type Fit, fitExpert } from "../fit.js";
 import { type JudgedPart, judgePart, type PartOutputs, partSeeds } from "../judge.js";
+import { applyPredictionIntervals, fitPredictionIntervals } from "../prediction-intervals.js";
 import { evaluateMetrics, type ValueTaskType } from "../task/metrics.js";
 import type { TrainingTable } from "../task/training-table.js";
 
@@ -11,6 +12,19 @@ import type { TrainingTable } from "../task/training-table.js";
 export interface JudgedParts {
   readonly val: PartOutputs;
   readonly test: PartOutputs;
+}
+
+/** Bounds of predicted numbers. */
+export interface Bounds {
+  /** float64 `[rows]` each, possibly infinite. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** How a run is made. */
+export interface RunOptions extends ExpertOptions {
+  /** Level of the intervals of numbers. */
+  readonly interval?: number | undefined;
 }
 
 /** A run of a model. */
@@ -24,6 +38,8 @@ export interface ModelRun {
   readonly parts: JudgedParts;
   /** Each member of a blend alone, by its name; none where there is one expert. */
   readonly members: Readonly<Record<string, JudgedParts>>;
+  /** Intervals of numbers on both parts; `null` for other tasks and where there are no validation rows to fit them on. */
+  readonly bounds: { readonly val: Bounds; readonly test: Bounds } | null;
   readonly warnings: readonly string[];
 }
 
@@ -43,7 +59,7 @@ export interface RunSetting {
  * @param setting - rows and what they may see.
  * @param options - how to fit; its `seed` and `clock` are told in the result.
  */
-export async function runModel(setting: RunSetting, options: ExpertOptions): Promise<ModelRun> {
+export async function runModel(setting: RunSetting, options: RunOptions): Promise<ModelRun> {
   const { db, plan, labels, visible } = setting;
   const { clock, seed = 0 } = options;
   const began = clock?.();
@@ -55,12 +71,31 @@ export async function runModel(setting: RunSetting, options: ExpertOptions): Pro
     const seen = judgePart(db, expert, labels, "val", visible, options);
     const val = heldOut ? withOutputs(seen, heldOut.outputs) : seen;
     const members = judgeMembers(setting, expert, { val, test }, heldOut?.members, options);
+    const bounds = boundsOf(setting, fit, { val, test }, options.interval);
     const seconds = began === undefined || !clock ? null : (clock() - began) / 1000;
     const { warnings } = fit;
-    return { seed, seconds, name: expert.name, parts: { val, test }, members, warnings };
+    return { seed, seconds, name: expert.name, parts: { val, test }, members, bounds, warnings };
   } finally {
     expert.dispose();
   }
+}
+
+/** Intervals as a predictor fits them. */
+function boundsOf(
+  { db, labels, visible }: RunSetting,
+  { expert, heldOut }: Fit,
+  parts: JudgedParts,
+  level: number | undefined,
+): ModelRun["bounds"] {
+  const hasRows = parts.val.labels.targets.length > 0;
+  if (labels.task.taskType !== "regression" || !hasRows) return null;
+  const said = heldOut ?? { outputs: parts.val.outputs, members: {}, quantiles: null };
+  const intervals = fitPredictionIntervals(said, labels, level);
+  const bound = (part: JudgedPart): Bounds => {
+    const seeds = partSeeds(labels, part, visible);
+    return applyPredictionIntervals(intervals, expert, db, seeds, parts[part].outputs);
+  };
+  return { val: bound("val"), test: bound("test") };
 }
 
 /** The same rows with other outputs. */

@@ -2,43 +2,22 @@
 import type { PartOutputs } from "../judge.js";
 import { type CalibrationReport, calibrationReport } from "../task/calibration-report.js";
 import { type Coverage, intervalCoverage } from "../task/coverage.js";
-import { applyIntervals, fitIntervals, type IntervalModel } from "../task/intervals.js";
-import type { JudgedParts } from "./run.js";
-
-/** A run as far as its predictions go. */
-export interface PredictedRun {
-  readonly parts: JudgedParts;
-}
-
-/**
- * Fits the intervals of a run on its validation rows, as a predictor does.
- *
- * @param run - a run of a task of numbers.
- * @param level - the share of true values that shall fall inside.
- * @returns `null` where there are no validation rows.
- */
-export function runIntervals({ parts }: PredictedRun, level = 0.8): IntervalModel | null {
-  const { outputs, labels } = parts.val;
-  if (labels.targets.length === 0) return null;
-  const lowest = labels.targets.reduce((a, b) => Math.min(a, b), Infinity);
-  const support = { min: lowest >= 0 ? 0 : null, max: null };
-  return fitIntervals(outputs, labels.targets, { level, support });
-}
+import type { ModelRun } from "./run.js";
 
 /**
  * Counts how often the intervals of all runs hold the truth of the test rows.
  *
  * @param runs - of a task of numbers.
  * @param level - the share of true values that shall fall inside.
- * @returns `null` where no run has validation rows.
+ * @returns `null` where no run has intervals.
  */
-export function coverageOf(runs: readonly PredictedRun[], level = 0.8): Coverage | null {
-  const parts = runs.flatMap((run) => {
-    const model = runIntervals(run, level);
-    if (!model) return [];
-    const { outputs, labels } = run.parts.test;
-    return [{ ...applyIntervals(model, outputs), targets: labels.targets }];
-  });
+export function coverageOf(
+  runs: readonly Pick<ModelRun, "parts" | "bounds">[],
+  level = 0.8,
+): Coverage | null {
+  const parts = runs.flatMap(({ bounds, parts: { test } }) =>
+    bounds ? [{ ...bounds.test, targets: test.labels.targets }] : [],
+  );
   if (parts.length === 0) return null;
   const all = (of: "lower" | "upper" | "targets"): Float64Array =>
     Float64Array.from(parts.flatMap((part) => [...part[of]]));
@@ -50,7 +29,7 @@ export function coverageOf(runs: readonly PredictedRun[], level = 0.8): Coverage
  *
  * @param runs - of a task of truth values or classes.
  */
-export function calibrationOf(runs: readonly PredictedRun[]): CalibrationReport {
+export function calibrationOf(runs: readonly Pick<ModelRun, "parts">[]): CalibrationReport {
   const said = runs.map(({ parts }) => confidenceOf(parts.test));
   return calibrationReport(
     Float64Array.from(said.flatMap(({ probabilities }) => [...probabilities])),
