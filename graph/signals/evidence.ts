@@ -1,6 +1,8 @@
 /** Evidence: the rows behind the value of a signal. */
+import { isValid } from "../../src/data/column.js";
 import { nodeTypeIndex } from "../hetero-graph.js";
 import { checkSeeds, type Seeds } from "../seeds.js";
+import { visibleLimit } from "../visible.js";
 import { createBlock, type SeedBlock } from "./block.js";
 import { type CategorySeries, codeOf } from "./category-series.js";
 import type { SignalIndexes } from "./indexes.js";
@@ -40,7 +42,7 @@ export function findEvidence(
   for (let i = 0; i < block.rows.length; i++) {
     const [lo, hi] = run(signal, block, ordering, i);
     for (let p = hi - 1, kept = 0; p >= lo && kept < limit; p--) {
-      if (!matches(p)) continue;
+      if (!matches(p) || hasEnded(indexes, signal, ordering.rows[p]!, block.visible[i]!)) continue;
       found.push({ row: ordering.rows[p]!, time: ordering.times?.[p] ?? 0 });
       kept++;
     }
@@ -104,6 +106,21 @@ function listOf(
     default:
       return { ordering: indexes.ordering(path), matches: every };
   }
+}
+
+/** Whether a row that is counted while it is open has ended by a time. */
+function hasEnded(
+  { data, known }: SignalIndexes,
+  { primitive, path, column: name }: Signal,
+  row: number,
+  visible: number,
+): boolean {
+  if (primitive.kind !== "open" && primitive.kind !== "openOf") return false;
+  const table = listTable(path);
+  const column = data.db.table(table).column(name!);
+  if (column.kind !== "timestamp" || !isValid(column, row)) return false;
+  const time = Math.max(column.values[row]!, known(table, name!)?.[row] ?? -Infinity);
+  return time <= visibleLimit(visible);
 }
 
 /** The positions behind the value of root `i`. */

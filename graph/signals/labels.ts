@@ -188,12 +188,12 @@ function cellWords(signal: Unlabelled, context: LabelContext): string {
   const given = context.words[`${table}.${signal.column}`];
   if (given !== undefined) return given;
   const words = columnWords(signal, context);
-  const isParent = signal.path.downs.length === 0 && signal.path.roots.length > 0;
   const row = singular(tableWords(table, context));
+  if (row.endsWith(words)) return row;
   // The row is said by the prefix already.
-  return (isParent && signal.path.sides.length === 0) || words.startsWith(row)
-    ? words
-    : `${row} ${words}`;
+  const isSaid =
+    signal.path.downs.length + signal.path.sides.length === 0 && signal.path.roots.length > 0;
+  return isSaid || words.startsWith(row) ? words : `${row} ${words}`;
 }
 
 function columnWords({ column, path }: Unlabelled, { db, words }: LabelContext): string {
