@@ -50,12 +50,20 @@ export function withTimes(command: Command): Command {
  * Reads the options of TIMES.
  *
  * @param flags - as parsed.
+ * @param options - `folds`: whether the command knows what to do with `--folds`.
  * @throws {@link ConfigError} CFG101 for a time that is none, CFG509 for a file without times, CFG508 for options that
  * contradict each other; DataError DAT2xx if a file cannot be read.
  */
-export async function readTimes(flags: TimesFlags): Promise<TimeOptions> {
+export async function readTimes(
+  flags: TimesFlags,
+  options: { readonly folds?: boolean } = {},
+): Promise<TimeOptions> {
   const { val, test, evalAnchors, step, folds } = flags;
   refuseTogether(flags);
+  if (folds !== undefined && !options.folds) {
+    const message = "`--folds` splits rows to evaluate on, and this command makes one model";
+    throw contradiction(message, "leave it out, or use `relgraph evaluate`");
+  }
   if (flags.table !== undefined) {
     const { readTable } = await import("../data/io/read-table.js");
     return { table: await readTable(flags.table), val, test, step, folds };

@@ -61,7 +61,7 @@ export const registerEvaluate: Register = (program, open) => {
     async (query: string, flags: EvaluateFlags) => {
       const session = open(flags);
       const { language, tree } = await readQuery(query, flags);
-      const times = await readTimes(flags);
+      const times = await readTimes(flags, { folds: true });
       const model = await readModel(session, flags);
       await checkTableFile(flags.predictions);
       await checkDocumentFile(flags.out, [".json", ".txt", ".html"]);

@@ -37,7 +37,7 @@ export const registerLabels: Register = (program, open) => {
     async (query: string, flags: LabelsFlags) => {
       const session = open(flags);
       const { language, tree } = await readQuery(query, flags);
-      const times = await readTimes(flags);
+      const times = await readTimes(flags, { folds: true });
       await checkTableFile(flags.out);
       const db = await openQueryData(session, flags, tree, "label");
       const { compileTargets } = await import("../../query.js");

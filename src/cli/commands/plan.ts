@@ -66,7 +66,7 @@ export const registerPlan: Register = (program, open) => {
     async (query: string, flags: PlanFlags) => {
       const session = open(flags);
       const { language, tree } = await readQuery(query, flags);
-      const times = await readTimes(flags);
+      const times = await readTimes(flags, { folds: true });
       const db = await openQueryData(session, flags, tree, "label");
       const { compileTargets } = await import("../../query.js");
       const { computeTargetLabels } = await import("../../labels.js");

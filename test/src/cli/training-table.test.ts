@@ -83,3 +83,30 @@ describe("--table", () => {
     expect(run.stderr).toContain(words);
   });
 });
+
+describe("--folds", () => {
+  const members = folderOf({
+    "members.csv": `id,height,team\n${Array.from({ length: 40 }, (_, i) => `${i},${150 + ((i * 7) % 40)},t${i % 3}`).join("\n")}\n`,
+  });
+  afterAll(members.remove);
+  const HEIGHT = "PREDICT members.height FOR EACH members.id";
+
+  it("give each label the fold in which it tests", async () => {
+    const run = await relgraph("labels", HEIGHT, "--data", members.path, "--folds", "4", "--quiet");
+    expect(run.status).toBe(0);
+    const [header, ...rows] = run.stdout.trim().split("\n");
+    expect(header).toBe("id,TIMESTAMP,TARGET,FOLD");
+    const folds = rows.map((row) => Number(row.split(",").at(-1)));
+    expect([1, 2, 3, 4].map((fold) => folds.filter((of) => of === fold).length)).toEqual([
+      10, 10, 10, 10,
+    ]);
+  });
+
+  it("belong to labels and evaluate", async () => {
+    const out = ["--out", own.at("never")];
+    const argv = ["fit", HEIGHT, "--data", members.path, "--folds", "4", "--quiet", ...out];
+    const run = await relgraph(...argv);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain("error[CFG508]");
+  });
+});
