@@ -26,7 +26,7 @@ export interface SignalStatistics {
   categories(table: string, column: string): CategoryFacts;
   /** The most frequent items of a list column, ties by name. */
   items(table: string, column: string): readonly string[];
-  /** Whether a column holds two different numbers. */
+  /** Whether a column holds two different numbers, and does not just tell the year of its row. */
   varies(table: string, column: string): boolean;
   /** The most frequent pairs of two columns' categories; both of few categories. */
   pairs(
@@ -94,12 +94,18 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
       const column = db.table(table).column(name);
       const { read } = numberCells(data, table, column);
       const isUsable = usable(table, name);
+      const times = rowTimes(data.graph, table);
       let first = Number.NaN;
+      let doesVary = false;
+      // A model never learned from the year it predicts in: it could only be misled by it.
+      let isYear = times !== null;
       for (let row = 0; row < column.length; row++) {
         const value = read(row);
         if (!Number.isFinite(value) || !isUsable(row)) continue;
         if (Number.isNaN(first)) first = value;
-        else if (value !== first) return true;
+        if (value !== first) doesVary = true;
+        if (isYear && !isYearOf(value, times![row]!)) isYear = false;
+        if (doesVary && !isYear) return true;
       }
       return false;
     },
@@ -157,6 +163,11 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
       return max > min ? max - min : 0;
     },
   };
+}
+
+/** Whether a number is the year of a time, or of the season that it falls into. */
+function isYearOf(value: number, time: Timestamp): boolean {
+  return Math.abs(value - new Date(time).getUTCFullYear()) <= 1;
 }
 
 function countCategories(

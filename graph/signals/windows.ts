@@ -4,8 +4,8 @@ import type { SignalWindow } from "./types.js";
 
 /** Lengths in days that are tried beside multiples of the horizon. */
 const COMMON_DAYS = [7, 30, 90] as const;
-/** Multiples of the horizon. */
-const MULTIPLES = [1, 3, 12] as const;
+/** Multiples of the horizon: paths far away have the first two, which differ most. */
+const MULTIPLES = [1, 12, 3] as const;
 
 /**
  * Chooses windows: the horizon with its multiples, then 7, 30 and 90 days, within what the data can fill.
@@ -13,7 +13,7 @@ const MULTIPLES = [1, 3, 12] as const;
  * @param horizon - length of the target's window; `null` for static targets.
  * @param span - milliseconds the data cover.
  * @param cadence - mean milliseconds between rows of one entity; 0 = unknown. Common lengths below half of it are left out.
- * @returns windows, the nearest to the horizon first; windows that are nearly equal occur once.
+ * @returns windows, the most useful first; windows that are nearly equal occur once.
  */
 export function chooseWindows(
   horizon: SignalWindow | null,

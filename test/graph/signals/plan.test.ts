@@ -247,6 +247,33 @@ describe("odd tables", () => {
     expect(createSignalStore(db, buildGraph(db)).compute(plan, seeds).columns.length).toBe(1500);
   });
 
+  it("that tell the year of a row in a number of its own do not have it read", () => {
+    const years = [2021, 2021, 2022, 2023, 2023];
+    const at = timestampColumn(
+      "at",
+      years.map((year, i) => Date.UTC(year, i, 1)),
+    );
+    const ids = numberColumn("id", [0, 1, 2, 3, 4]);
+    const db = tables({
+      ones: { columns: [numberColumn("id", [0]), numberColumn("size", [3])] },
+      facts: {
+        columns: [
+          ids,
+          numberColumn("ones_id", [0, 0, 0, 0, 0]),
+          at,
+          numberColumn("season", years),
+          numberColumn("round", [1, 2, 1, 1, 2]),
+        ],
+        time: "at",
+        link: "ones",
+      },
+    });
+    const columns = new Set(
+      planOf(db, "ones", { cutoff: Infinity }).signals.map(({ column }) => column),
+    );
+    expect([columns.has("round"), columns.has("season")]).toEqual([true, false]);
+  });
+
   it("of one row or none give missing values", () => {
     const db = tables({
       ones: { columns: [numberColumn("id", [1]), numberColumn("size", [3])] },
