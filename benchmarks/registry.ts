@@ -58,6 +58,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "trees",
+    what: "training boosted trees, their scores and explaining them, beside LightGBM where Python has it",
+    settings: ["rows", "features", "runs", "threads"],
+    run: async ({ settings, onLine }) => {
+      const { runTreesBench } = await import("./trees.js");
+      return runTreesBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "step",
     what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
     settings: ["runs"],
