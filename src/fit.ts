@@ -1,6 +1,8 @@
 /** Fitting: from labelled rows to the expert that will predict them. */
 import type { ModelConfig } from "../gnn/spec.js";
 import type { TrainerConfig } from "../gnn/trainer.js";
+import { bindFeature } from "../pql/feature/bind-feature.js";
+import type { BoundFeature } from "../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
@@ -9,7 +11,9 @@ import type { Database } from "./data/database.js";
 import { plainConstant } from "./experts/constant.js";
 import { fitMembers, type MembersFit } from "./experts/fit-members.js";
 import type { MemberName } from "./experts/member-names.js";
+import type { SignalsConfig } from "./experts/signals-config.js";
 import type { TreesConfig } from "./experts/trees-config.js";
+import type { LanguageOptions } from "./query.js";
 import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
 
@@ -32,6 +36,7 @@ export interface ModelOptions extends WorkOptions {
   readonly interval?: number | undefined;
   /** Inputs of the user's own beside those a model finds: expressions of the query language that look back, see `bindFeature`. */
   readonly features?: readonly string[] | undefined;
+  readonly signals?: Partial<SignalsConfig> | undefined;
   readonly trees?: Partial<TreesConfig> | undefined;
   readonly model?: Partial<ModelConfig> | undefined;
   readonly trainer?: Partial<TrainerConfig> | undefined;
@@ -40,7 +45,9 @@ export interface ModelOptions extends WorkOptions {
 }
 
 /** What an expert must know besides how a model is made. */
-export interface ExpertOptions extends ModelOptions {
+export interface ExpertOptions extends ModelOptions, LanguageOptions {
+  /** Whether the trees learn quantiles for intervals; by default they do. */
+  readonly quantiles?: boolean | undefined;
   /** How far (ms) the database may lag behind the anchors to predict, for staleness matching. */
   readonly maxLag?: number | undefined;
   /** The baseline that reads no relations. */
@@ -88,12 +95,14 @@ export async function fitExpert(
     seed: options.seed ?? 0,
     experts: options.experts,
     refit: options.refit,
+    signals: options.signals,
+    features: bindFeatures(db, plan, options),
     trees: options.trees,
     model: options.model,
     trainer: { ...options.trainer, ...(epochs !== undefined && { epochs }) },
     paths: hops === undefined ? {} : { hops },
     threads: options.threads,
-    levels: [(1 - interval) / 2, (1 + interval) / 2],
+    levels: options.quantiles === false ? [] : [(1 - interval) / 2, (1 + interval) / 2],
     maxLag: options.maxLag ?? 0,
     pastStep: options.times?.step ?? null,
     entityRowOnly: options.entityRowOnly ?? false,
@@ -101,6 +110,26 @@ export async function fitExpert(
     signal: options.signal,
     isTimeUp,
   });
+}
+
+/**
+ * Binds the user's own features to the database.
+ *
+ * @throws {@link PqlError} if one does not fit the schema, looks forward, or reads the target.
+ */
+export function bindFeatures(
+  db: Database,
+  { task }: TrainingTablePlan,
+  { features = [], dialect, nullLogic, params }: ModelOptions & LanguageOptions,
+): BoundFeature[] {
+  return features.map((text) =>
+    bindFeature(text, db.schema, task.entityTable, {
+      ...(dialect && { dialect }),
+      ...(nullLogic && { nullLogic }),
+      ...(params && { params }),
+      hidden: task.hiddenColumns,
+    }),
+  );
 }
 
 /**

@@ -37,13 +37,21 @@ const VALIDATION_SHARE = 0.2;
 /** The experts of instant mode: those that learn in a moment. */
 const INSTANT_EXPERTS: readonly MemberName[] = ["trees", "linear", "constant"];
 
-/** Few rounds of larger steps. */
+/** Few signals, and few rounds of larger steps. */
+const INSTANT_SIGNALS = {
+  planned: 400,
+  kept: 100,
+  sampleRows: 1_500,
+  pastRows: 1_000_000,
+  pastWindows: 10,
+} as const;
 const INSTANT_TREES = {
-  rounds: 96,
-  learningRate: 0.1,
+  rounds: 64,
+  learningRate: 0.12,
   bags: 1,
-  patience: 12,
+  patience: 10,
   halfLives: 0,
+  maxBins: 63,
 } as const;
 
 /**
@@ -73,7 +81,9 @@ export async function fitInstant(
   const fit = await fitExpert(db, plan, labels, labels.anchorTimes, {
     ...options,
     experts: options.experts ?? INSTANT_EXPERTS,
+    signals: { ...INSTANT_SIGNALS, ...options.signals },
     trees: { ...INSTANT_TREES, ...options.trees },
+    quantiles: false,
   });
   return { ...fit, labels };
 }

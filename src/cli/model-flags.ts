@@ -101,7 +101,7 @@ function readExperts(text: string | undefined): MemberName[] | undefined {
 }
 
 /** What a file of `--config` may hold. */
-type Config = Pick<ModelOptions, "trees" | "model" | "trainer" | "hops">;
+type Config = Pick<ModelOptions, "signals" | "trees" | "model" | "trainer" | "hops">;
 
 async function readConfig(path: string): Promise<Config> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
@@ -121,15 +121,17 @@ async function readConfig(path: string): Promise<Config> {
     );
   }
   const { DEFAULT_TRAINER_CONFIG } = await import("../../gnn/trainer.js");
+  const { DEFAULT_SIGNALS_CONFIG } = await import("../experts/signals-config.js");
   const { DEFAULT_TREES_CONFIG } = await import("../experts/trees-config.js");
   const sections = {
+    signals: DEFAULT_SIGNALS_CONFIG,
     trees: DEFAULT_TREES_CONFIG,
     model: DEFAULT_MODEL_CONFIG,
     trainer: DEFAULT_TRAINER_CONFIG,
   };
   const config = requireRecord(found, "", wrong);
-  checkNames(config, ["trees", "model", "trainer", "hops"], "", wrong);
-  for (const section of ["trees", "model", "trainer"] as const) {
+  checkNames(config, ["signals", "trees", "model", "trainer", "hops"], "", wrong);
+  for (const section of ["signals", "trees", "model", "trainer"] as const) {
     if (config[section] === undefined) continue;
     const settings = requireRecord(config[section], `\`${section}\` in it `, wrong);
     checkSettings(settings, { ...sections[section] }, section, wrong);

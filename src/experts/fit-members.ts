@@ -3,6 +3,7 @@
 import type { PathOptions } from "../../gnn/paths.js";
 import type { ModelConfig } from "../../gnn/spec.js";
 import type { TrainerConfig } from "../../gnn/trainer.js";
+import type { BoundFeature } from "../../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import { checkAborted, type WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
@@ -19,6 +20,7 @@ import { fitLinear, refitLinear } from "./linear.js";
 import { MEMBER_NAMES, type MemberName } from "./member-names.js";
 import { toOutputs, toScores } from "./score.js";
 import { fitSignalFrame, type SignalFrame } from "./signal-frame.js";
+import type { SignalsConfig } from "./signals-config.js";
 import { fitTrees, refitTrees, type TreesFit } from "./trees.js";
 import type { TreesConfig } from "./trees-config.js";
 import { blendWeights, weighScores } from "./weights.js";
@@ -34,6 +36,9 @@ export interface MemberOptions extends WorkOptions {
   readonly entityRowOnly: boolean;
   /** Whether experts are fitted once more on training and validation rows; `auto` (default) asks the trees. */
   readonly refit?: boolean | "auto" | undefined;
+  readonly signals?: Partial<SignalsConfig> | undefined;
+  /** The user's own features. */
+  readonly features?: readonly BoundFeature[] | undefined;
   readonly trees?: Partial<TreesConfig> | undefined;
   readonly model?: Partial<ModelConfig> | undefined;
   readonly trainer?: Partial<TrainerConfig> | undefined;
@@ -94,8 +99,11 @@ export async function fitMembers(
   options: MemberOptions,
 ): Promise<MembersFit> {
   const rng = createRng(options.seed).split("experts");
+  const { horizon } = plan;
+  const window = horizon === null ? null : { count: horizon.end, unit: horizon.unit };
   const data = learningData(labels, visibleTimes, {
     maxLag: options.maxLag,
+    step: options.pastStep ?? window,
     rng: rng.split("rows"),
   });
   const asked = options.entityRowOnly ? (["trees"] as const) : (options.experts ?? MEMBER_NAMES);
@@ -239,7 +247,13 @@ async function together(setting: Setting, members: Member[]): Promise<MembersFit
     experts.length === 1 && calibration.kind === "none"
       ? experts[0]!.expert
       : makeBlend(space, experts, calibration);
-  return { expert, heldOut, warnings: [] };
+  return { expert, heldOut, warnings: unreadFeatures(members, options) };
+}
+
+function unreadFeatures(members: readonly Member[], { features = [] }: MemberOptions): string[] {
+  const isRead = members.some(({ name }) => name === "trees" || name === "linear");
+  if (features.length === 0 || isRead) return [];
+  return ["nothing reads the features given: only the experts trees and linear do"];
 }
 
 async function refitAll(members: Member[], options: MemberOptions): Promise<void> {

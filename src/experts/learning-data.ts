@@ -3,6 +3,7 @@
 import { fitTargetScale } from "../../gnn/target.js";
 import { type Seeds, takeSeeds } from "../../graph/seeds.js";
 import { type Rng, shuffle } from "../core/random.js";
+import { addTime, approximateMs, type Duration } from "../core/time.js";
 import { type SplitName, splitRows, type TrainingTable } from "../task/training-table.js";
 import type { ScoreSpace } from "./score.js";
 
@@ -27,6 +28,8 @@ export interface LearningData {
 export interface LearningOptions {
   /** How far (ms) the database may lag behind the anchors to predict. */
   readonly maxLag: number;
+  /** Lags are drawn in whole steps where the longest holds one, so that past targets stay on their grid. */
+  readonly step: Duration | null;
   readonly rng: Rng;
   /** Rows learned from at most, drawn evenly; 200,000 by default. */
   readonly maxRows?: number | undefined;
@@ -45,7 +48,7 @@ export interface LearningOptions {
 export function learningData(
   labels: TrainingTable,
   visibleTimes: Float64Array,
-  { maxLag, rng, maxRows = 200_000 }: LearningOptions,
+  { maxLag, step, rng, maxRows = 200_000 }: LearningOptions,
 ): LearningData {
   const rowsOf = (part: SplitName): Int32Array => splitRows(labels, part);
   const seeds: Seeds = {
@@ -63,7 +66,7 @@ export function learningData(
   const validation =
     valRows.length === 0 ? null : part(thin(valRows, limit, rng.split("val rows")));
   const staled = (rows: LearningRows): LearningRows =>
-    withStaleCopies(rows, maxLag, rng.split("lag"));
+    withStaleCopies(rows, maxLag, step, rng.split("lag"));
   // Learned from, validation rows are rows like others: their own staleness was for choosing.
   const fresh = validation && { ...validation, seeds: seeFresh(validation.seeds) };
   return {
@@ -119,12 +122,21 @@ function seeFresh(seeds: Seeds): Seeds {
 }
 
 /** Each row fresh and stale; the fresh ones first. */
-function withStaleCopies(rows: LearningRows, maxLag: number, rng: Rng): LearningRows {
+function withStaleCopies(
+  rows: LearningRows,
+  maxLag: number,
+  step: Duration | null,
+  rng: Rng,
+): LearningRows {
   if (maxLag <= 0) return rows;
   const { seeds } = rows;
-  const visibleTimes = seeds.visibleTimes.map((time, i) =>
-    Number.isFinite(time) ? time - rng.split(seeds.anchorTimes[i]!).next() * maxLag : time,
-  );
+  const steps = step === null ? 0 : Math.floor(maxLag / approximateMs(step.count, step.unit));
+  const visibleTimes = seeds.visibleTimes.map((time, i) => {
+    if (!Number.isFinite(time)) return time;
+    const share = rng.split(seeds.anchorTimes[i]!).next();
+    if (steps === 0 || step === null) return time - share * maxLag;
+    return addTime(time, -Math.floor(share * (steps + 1)) * step.count, step.unit);
+  });
   return concat(rows, { ...rows, seeds: { ...seeds, visibleTimes } });
 }
 

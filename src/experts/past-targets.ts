@@ -27,6 +27,8 @@ export const PAST_WINDOWS = 24;
 export interface PastTargetOptions extends WorkOptions {
   /** Distance of past anchors; the end of the target's window by default. The same when training and predicting. */
   readonly step?: Duration | null | undefined;
+  /** How many past anchors an anchor looks back to; {@link PAST_WINDOWS} by default. */
+  readonly windows?: number | undefined;
 }
 
 /**
@@ -49,7 +51,8 @@ export function withPastTargets(
 ): Database {
   const { horizon } = plan;
   if (horizon === null || readsLateCells(plan)) return db;
-  const past = pastAnchors(db, plan, anchorTimes, options.step ?? null);
+  const { step = null, windows = PAST_WINDOWS } = options;
+  const past = pastAnchors(db, plan, anchorTimes, step, windows);
   const labels = runPlan(plan, db, past, { signal: options.signal });
   const { entityRows, anchorTimes: times, targets, classes } = labels;
   const closed = times.map((time) => labelEnd(time, plan.labelWindows));
@@ -84,6 +87,7 @@ function pastAnchors(
   plan: TrainingTablePlan,
   anchorTimes: Iterable<Timestamp>,
   step: Duration | null,
+  windows: number,
 ): Float64Array {
   const { end, unit } = plan.horizon!;
   const distance = step ?? { count: end, unit };
@@ -91,7 +95,7 @@ function pastAnchors(
   const found = new Set<Timestamp>();
   for (const anchor of new Set(anchorTimes)) {
     let kept = 0;
-    for (let k = 1; kept < PAST_WINDOWS && Number.isFinite(anchor); k++) {
+    for (let k = 1; kept < windows && Number.isFinite(anchor); k++) {
       const past = addTime(anchor, -k * distance.count, distance.unit);
       const closed = labelEnd(past, plan.labelWindows);
       if (closed < earliest) break;

@@ -5,12 +5,22 @@ import { planSignals } from "../../graph/signals/plan.js";
 import { pruneSignals } from "../../graph/signals/prune.js";
 import { createSignalStore, type SignalStore } from "../../graph/signals/store.js";
 import type { Signal, SignalMatrix, SignalPlan } from "../../graph/signals/types.js";
+import type { BoundFeature } from "../../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { WorkOptions } from "../core/progress.js";
 import type { Duration, Timestamp } from "../core/time.js";
 import type { Database } from "../data/database.js";
 import { answerTables } from "./answer-tables.js";
-import { PAST_TARGETS, withPastTargets } from "./past-targets.js";
+import { computeFeatures, type KeptFeature, keepFeatures } from "./feature-signals.js";
+import {
+  choosePastReach,
+  createPastSignals,
+  isWithinReach,
+  type PastReach,
+  pastView,
+} from "./past-signals.js";
+import { PAST_TARGETS } from "./past-targets.js";
+import { DEFAULT_SIGNALS_CONFIG, type SignalsConfig } from "./signals-config.js";
 import { targetWords } from "./target-words.js";
 
 /** What a frame keeps in a model folder; plain data. */
@@ -19,7 +29,9 @@ export interface FrameSettings {
   readonly base: SignalPlan;
   /** Signals of the table of past targets; none where the target has no past. */
   readonly past: readonly Signal[];
-  readonly pastStep: Duration | null;
+  /** The user's own features. */
+  readonly features: readonly KeptFeature[];
+  readonly reach: PastReach;
   /** Median of each signal over the rows it was chosen on, in the order of {@link SignalFrame.signals}; null where none. */
   readonly medians: readonly (number | null)[];
 }
@@ -50,12 +62,10 @@ export interface FrameOptions extends WorkOptions {
   readonly pastStep?: Duration | null | undefined;
   /** The entity's own row only. */
   readonly entityRowOnly?: boolean | undefined;
-  /** Signals kept at most. */
-  readonly limit?: number | undefined;
+  readonly signals?: Partial<SignalsConfig> | undefined;
+  /** The user's own features, which are always kept. */
+  readonly features?: readonly BoundFeature[] | undefined;
 }
-
-/** Rows that signals are chosen on. */
-const CHOICE_ROWS = 6_000;
 
 /**
  * Chooses the signals of a model: plans all that the schema offers, looks at them on a sample of training rows and keeps
@@ -76,18 +86,21 @@ export function fitSignalFrame(
 ): SignalFrame {
   options.onProgress?.({ stage: "signals", message: "choosing signals" });
   const cutoff = seeds.anchorTimes.reduce((a, b) => Math.max(a, b), -Infinity);
-  const picked = spread(seeds.rows.length, CHOICE_ROWS);
+  const config = { ...DEFAULT_SIGNALS_CONFIG, ...options.signals };
+  const picked = spread(seeds.rows.length, config.sampleRows);
   const sample = takeSeeds(seeds, picked);
-  const all = planFrame(db, plan, cutoff, sample, options);
+  const features = keepFeatures(db, options.features ?? [], seeds, options);
+  const all = { ...planFrame(db, plan, cutoff, sample, config, options), features };
   const matrix = makeFrame(plan, all).compute(db, sample, options);
   const sampleTargets = Float64Array.from(picked, (i) => targets[i]!);
   const kept = pruneSignals(matrix, {
     targets: sampleTargets,
-    ...(options.limit !== undefined && { limit: options.limit }),
+    limit: config.kept,
   });
   const isKept = new Uint8Array(matrix.signals.length);
   for (const i of kept) isKept[i] = 1;
   const base = all.base.signals.length;
+  isKept.fill(1, base + all.past.length);
   const order = Array.from(isKept.keys()).filter((i) => isKept[i] === 1);
   return makeFrame(plan, {
     ...all,
@@ -123,26 +136,38 @@ function planFrame(
   plan: TrainingTablePlan,
   cutoff: Timestamp,
   sample: Seeds,
+  config: SignalsConfig,
   options: FrameOptions,
 ): FrameSettings {
   const { entityTable, hiddenColumns: hidden } = plan.task;
   const { entityRowOnly = false, pastStep = null } = options;
   const horizon =
     plan.horizon === null ? null : { count: plan.horizon.end, unit: plan.horizon.unit };
-  const shared = { horizon, cutoff, hidden, without: answerTables(plan) };
+  const shared = {
+    horizon,
+    cutoff,
+    hidden,
+    without: answerTables(plan),
+    maxSignals: config.planned,
+  };
   const graph = db.derived("graph", () => buildGraph(db));
   const groups = entityRowOnly ? ENTITY_ROW_ONLY : undefined;
   const base = planSignals(db, graph, entityTable, { ...shared, groups });
-  if (entityRowOnly) return { base, past: [], pastStep, medians: [] };
-  const seen = pastView(db, plan, sample.anchorTimes, pastStep);
-  if (seen === null) return { base, past: [], pastStep, medians: [] };
+  const latest = sample.visibleTimes.reduce((a, b) => Math.max(a, b), -Infinity);
+  const reach = choosePastReach(db, plan, latest, pastStep, config);
+  const none = { past: [], features: [], reach, medians: [] };
+  if (entityRowOnly) return { ...none, base };
+  const seen = pastView(db, plan, new Set(sample.visibleTimes), reach);
+  if (seen === null) return { ...none, base };
   const words = {
     [PAST_TARGETS]: "past values",
     [`${PAST_TARGETS}.TARGET`]: `past ${targetWords(plan)}`,
   };
   const past = planSignals(seen, buildGraph(seen), entityTable, { ...shared, words });
-  const own = past.signals.filter((signal) => signal.table === PAST_TARGETS);
-  return { base, past: own, pastStep, medians: [] };
+  const own = past.signals.filter(
+    (signal) => signal.table === PAST_TARGETS && isWithinReach(signal, plan, reach),
+  );
+  return { ...none, base, past: own };
 }
 
 const ENTITY_ROW_ONLY = {
@@ -157,54 +182,37 @@ const ENTITY_ROW_ONLY = {
   global: false,
 } as const;
 
+/** Matrices kept: those of validation and training rows while several experts learn from them. */
+const MATRICES_KEPT = 3;
+
 function makeFrame(plan: TrainingTablePlan, settings: FrameSettings): SignalFrame {
-  const { base, past, pastStep } = settings;
-  const signals = [...base.signals, ...past];
-  // One prediction is often followed by its explanation, and several experts read the same signals.
-  let lastPast: { db: Database; anchors: string; store: SignalStore } | null = null;
-  let last: { db: Database; seeds: Seeds; matrix: SignalMatrix } | null = null;
-  const pastStore = (db: Database, seeds: Seeds): SignalStore => {
-    const anchors = [...new Set(seeds.anchorTimes)].sort((a, b) => a - b).join();
-    if (lastPast?.db !== db || lastPast.anchors !== anchors) {
-      const seen = pastView(db, plan, seeds.anchorTimes, pastStep)!;
-      lastPast = { db, anchors, store: createSignalStore(seen, buildGraph(seen)) };
-    }
-    return lastPast.store;
-  };
+  const { base, past, features, reach } = settings;
+  const signals = [...base.signals, ...past, ...features.map(({ signal }) => signal)];
+  const pastSignals = createPastSignals(plan, reach);
+  // Several experts read the same signals, and one prediction is often followed by its explanation.
+  let recent: { db: Database; seeds: Seeds; matrix: SignalMatrix }[] = [];
   return {
     signals,
     settings,
     compute(db, seeds, options) {
-      if (last?.db === db && last.seeds === seeds) return last.matrix;
+      const known = recent.find((other) => other.db === db && other.seeds === seeds);
+      if (known) return known.matrix;
       const columns = [...storeOf(db).compute(base.signals, seeds, options).columns];
-      if (past.length > 0) {
-        columns.push(...pastStore(db, seeds).compute(past, seeds, options).columns);
-      }
+      if (past.length > 0) columns.push(...pastSignals.compute(db, past, seeds, options));
+      columns.push(...computeFeatures(db, plan.task.entityTable, features, seeds, options));
       const matrix = { signals, columns, numRows: seeds.rows.length };
-      last = { db, seeds, matrix };
+      recent = [{ db, seeds, matrix }, ...recent.slice(0, MATRICES_KEPT - 1)];
       return matrix;
     },
     evidence(db, signal, seeds, limit) {
-      const isPast = signal.table === PAST_TARGETS;
-      return (isPast ? pastStore(db, seeds) : storeOf(db)).evidence(signal, seeds, limit);
+      if (features.some((feature) => feature.signal.id === signal.id)) {
+        return { table: signal.table, rows: new Int32Array(0) };
+      }
+      return signal.table === PAST_TARGETS
+        ? pastSignals.evidence(db, signal, seeds, limit)
+        : storeOf(db).evidence(signal, seeds, limit);
     },
   };
-}
-
-/** The entities with their past targets, and the tables above them through which they are peers; `null` without a past. */
-function pastView(
-  db: Database,
-  plan: TrainingTablePlan,
-  anchorTimes: Float64Array,
-  step: Duration | null,
-): Database | null {
-  const seen = withPastTargets(db, plan, anchorTimes, { step });
-  if (seen === db) return null;
-  const names = new Set([plan.task.entityTable]);
-  for (const name of names) {
-    for (const key of db.tableSchema(name).foreignKeys) if (names.size < 8) names.add(key.table);
-  }
-  return seen.only([...names, PAST_TARGETS]);
 }
 
 function medianOf(column: Float32Array): number | null {

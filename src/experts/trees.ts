@@ -109,7 +109,7 @@ export async function fitTrees(
   return {
     expert: makeTrees(frame, forest),
     heldOut: held && meanScores(forest, held.features),
-    heldOutQuantiles: held && quantilesOf(forest, held.features),
+    heldOutQuantiles: held && quantiles.length > 0 ? quantilesOf(forest, held.features) : null,
     choice: {
       rounds: runs.map(({ bestRound }) => bestRound),
       quantileRounds: quantiles.map(({ level, ensemble }) => ({
