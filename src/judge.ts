@@ -4,7 +4,12 @@ import type { WorkOptions } from "./core/progress.js";
 import type { Database } from "./data/database.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { baselineNames, predictBaseline } from "./task/baselines.js";
-import { evaluateMetrics, type Metrics, type ValueTaskType } from "./task/metrics.js";
+import {
+  evaluateMetrics,
+  type Metrics,
+  targetDeviation,
+  type ValueTaskType,
+} from "./task/metrics.js";
 import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 
 /** A part of a split that a model is judged on. */
@@ -42,8 +47,26 @@ export function judgePart(
   const judged = takeTrainingRows(labels, splitRows(labels, part));
   const seeds = partSeeds(labels, part, visibleTimes);
   const outputs = expert.predict(db, seeds, { signal: options.signal });
+  return { labels: judged, outputs, metrics: scoreRows(labels, judged.targets, outputs) };
+}
+
+/**
+ * Scores outputs, numbers also in units of the deviation of the training targets.
+ *
+ * @param labels - all rows, split.
+ * @param targets - of the judged rows.
+ * @param outputs - of the judged rows.
+ */
+export function scoreRows(
+  labels: TrainingTable,
+  targets: Float64Array,
+  outputs: Float64Array,
+): Metrics {
   const taskType = labels.task.taskType as ValueTaskType;
-  return { labels: judged, outputs, metrics: evaluateMetrics(taskType, outputs, judged.targets) };
+  if (taskType !== "regression") return evaluateMetrics(taskType, outputs, targets);
+  const train = splitRows(labels, "train");
+  const deviation = targetDeviation(Float64Array.from(train, (row) => labels.targets[row]!));
+  return evaluateMetrics(taskType, outputs, targets, { deviation });
 }
 
 /**
@@ -76,7 +99,6 @@ export function runBaselines(
   labels: TrainingTable,
   visibleTimes: Float64Array,
 ): Record<string, { readonly val: PartOutputs; readonly test: PartOutputs }> {
-  const taskType = labels.task.taskType as ValueTaskType;
   const parts = {
     val: takeTrainingRows(labels, splitRows(labels, "val")),
     test: takeTrainingRows(labels, splitRows(labels, "test")),
@@ -85,7 +107,7 @@ export function runBaselines(
     baselineNames(labels.task).map((name) => {
       const judged = (part: JudgedPart): PartOutputs => {
         const outputs = predictBaseline(name, labels, part, visibleTimes);
-        const metrics = evaluateMetrics(taskType, outputs, parts[part].targets);
+        const metrics = scoreRows(labels, parts[part].targets, outputs);
         return { labels: parts[part], outputs, metrics };
       };
       return [name, { val: judged("val"), test: judged("test") }];

@@ -17,6 +17,7 @@ import {
   judgeBaselines,
   judgePart,
   type PartMetrics,
+  scoreRows,
 } from "./judge.js";
 import { computeLabels, type TimeOptions } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
@@ -36,7 +37,7 @@ import {
 import { defaultAnchor, type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
-import { evaluateMetrics, type Metrics, type ValueTaskType } from "./task/metrics.js";
+import type { Metrics } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
@@ -396,12 +397,11 @@ function judge(
   const rows = splitRows(labels, "val");
   const targets = Float64Array.from(rows, (row) => labels.targets[row]!);
   const newest = rows.reduce((a, row) => Math.max(a, labels.anchorTimes[row]!), -Infinity);
-  const taskType = labels.task.taskType as ValueTaskType;
   const validation = {
     until: Number.isFinite(newest) ? newest : null,
-    metrics: evaluateMetrics(taskType, heldOut.outputs, targets),
+    metrics: scoreRows(labels, targets, heldOut.outputs),
   };
-  if (taskType !== "regression") return { intervals: null, scores, validation };
+  if (labels.task.taskType !== "regression") return { intervals: null, scores, validation };
   const intervals = fitPredictionIntervals(heldOut, labels, options.interval);
   return { intervals, scores, validation };
 }

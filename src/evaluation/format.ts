@@ -32,7 +32,7 @@ function regimeBlock({ taskType, folds }: Evaluation, result: RegimeResult): str
       "",
     ]),
   ];
-  const runs = folds === undefined ? `${model.seeds.length} seeds` : `${folds} folds`;
+  const runs = folds === undefined ? seedWords(model.seeds.length) : `${folds} folds`;
   const title = `${regime}: ${rows.train} training, ${rows.val} validation, ${rows.test} test rows, ${runs}`;
   const header = [
     `${name} (${higherIsBetter ? "higher" : "lower"} is better)`,
@@ -69,6 +69,10 @@ function sureness({ coverage, calibration }: RegimeResult): string[] {
     );
   }
   return lines;
+}
+
+function seedWords(count: number): string {
+  return count === 1 ? "1 seed" : `${count} seeds`;
 }
 
 function wordOf(expert: string): string {

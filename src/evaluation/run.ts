@@ -3,9 +3,8 @@ import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { Database } from "../data/database.js";
 import type { ExpertName, FittedExpert } from "../experts/expert.js";
 import { type ExpertOptions, type Fit, fitExpert } from "../fit.js";
-import { type JudgedPart, judgePart, type PartOutputs, partSeeds } from "../judge.js";
+import { type JudgedPart, judgePart, type PartOutputs, partSeeds, scoreRows } from "../judge.js";
 import { applyPredictionIntervals, fitPredictionIntervals } from "../prediction-intervals.js";
-import { evaluateMetrics, type ValueTaskType } from "../task/metrics.js";
 import type { TrainingTable } from "../task/training-table.js";
 
 /** What a model says about both judged parts. */
@@ -69,7 +68,7 @@ export async function runModel(setting: RunSetting, options: RunOptions): Promis
     const heldOut = fit.heldOut ?? null;
     const test = judgePart(db, expert, labels, "test", visible, options);
     const seen = judgePart(db, expert, labels, "val", visible, options);
-    const val = heldOut ? withOutputs(seen, heldOut.outputs) : seen;
+    const val = heldOut ? withOutputs(labels, seen, heldOut.outputs) : seen;
     const members = judgeMembers(setting, expert, { val, test }, heldOut?.members, options);
     const bounds = boundsOf(setting, fit, { val, test }, options.interval);
     const seconds = began === undefined || !clock ? null : (clock() - began) / 1000;
@@ -99,9 +98,12 @@ function boundsOf(
 }
 
 /** The same rows with other outputs. */
-function withOutputs({ labels }: PartOutputs, outputs: Float64Array): PartOutputs {
-  const taskType = labels.task.taskType as ValueTaskType;
-  return { labels, outputs, metrics: evaluateMetrics(taskType, outputs, labels.targets) };
+function withOutputs(
+  all: TrainingTable,
+  { labels }: PartOutputs,
+  outputs: Float64Array,
+): PartOutputs {
+  return { labels, outputs, metrics: scoreRows(all, labels.targets, outputs) };
 }
 
 function judgeMembers(
@@ -120,8 +122,8 @@ function judgeMembers(
     Object.keys(test).map((name) => [
       name,
       {
-        val: withOutputs(parts.val, val[name] ?? parts.val.outputs),
-        test: withOutputs(parts.test, test[name]!),
+        val: withOutputs(labels, parts.val, val[name] ?? parts.val.outputs),
+        test: withOutputs(labels, parts.test, test[name]!),
       },
     ]),
   );

@@ -23,6 +23,7 @@ export type MetricName =
   | "mae"
   | "rmse"
   | "r2"
+  | "nmae"
   | "roc_auc"
   | "average_precision"
   | "accuracy"
@@ -93,17 +94,24 @@ export type ValueTaskType = Exclude<
  *   multiclass and multilabel; `[rows, steps]` for forecasts.
  * @param targets - `[rows]`: numbers, 0 or 1, class indices; `[rows, classes]` 0 or 1 for multilabel; `[rows, steps]`
  *   for forecasts.
- * @param options - `classes`: number of classes of a multilabel task.
+ * @param options - `classes`: number of classes of a multilabel task; `deviation`: the standard deviation of the training targets,
+ *   which adds NMAE, the mean absolute error in units of it.
  * @returns every metric of the task type, null with a reason where it cannot be computed.
  */
 export function evaluateMetrics(
   taskType: ValueTaskType,
   predictions: Float64Array,
   targets: Float64Array,
-  options: { readonly classes?: number } = {},
+  options: { readonly classes?: number; readonly deviation?: number | null } = {},
 ): Metrics {
   const broken = unusable(predictions, targets);
   const computed = compute(taskType, predictions, targets, broken !== null, options.classes ?? 1);
+  const { deviation } = options;
+  if (deviation !== undefined) {
+    const error = computed.find(([name]) => name === "mae")?.[1] ?? null;
+    const nmae = error === null || !deviation ? null : error / deviation;
+    computed.push(["nmae", nmae, "the training targets do not vary"]);
+  }
   const values: { [name in MetricName]?: number | null } = {};
   const reasons: { [name in MetricName]?: string } = {};
   for (const [name, value, reason] of computed) {
@@ -111,6 +119,23 @@ export function evaluateMetrics(
     if (value === null) reasons[name] = broken ?? reason;
   }
   return Object.keys(reasons).length === 0 ? values : { ...values, reasons };
+}
+
+/**
+ * Computes the standard deviation (n − 1) of targets, in whose units NMAE is told.
+ *
+ * @param targets - of the training rows.
+ * @returns `null` for fewer than two rows.
+ * @see relbench 3 `metrics.nmae`.
+ */
+export function targetDeviation(targets: Float64Array): number | null {
+  if (targets.length < 2) return null;
+  let sum = 0;
+  for (let i = 0; i < targets.length; i++) sum += targets[i]!;
+  const mean = sum / targets.length;
+  let squares = 0;
+  for (let i = 0; i < targets.length; i++) squares += (targets[i]! - mean) ** 2;
+  return Math.sqrt(squares / (targets.length - 1));
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   rmse,
   rocAuc,
   summarizeMetrics,
+  targetDeviation,
 } from "../../../src/task/metrics.js";
 
 const f64 = (...values: number[]): Float64Array => Float64Array.from(values);
@@ -212,6 +213,17 @@ describe("evaluateMetrics", () => {
       macro_f1: 1,
       micro_f1: 1,
     });
+  });
+
+  it("tells errors in units of the training targets' deviation, where it is given", () => {
+    const deviation = targetDeviation(f64(1, 3, 5));
+    expect(deviation).toBe(2);
+    expect(evaluateMetrics("regression", f64(1, 2), f64(1, 3), { deviation }).nmae).toBe(0.25);
+    const flat = evaluateMetrics("regression", f64(1), f64(1), {
+      deviation: targetDeviation(f64(4)),
+    });
+    expect(flat.nmae).toBeNull();
+    expect(flat.reasons?.nmae).toBe("the training targets do not vary");
   });
 
   it("gives null with a reason, never zero, where a metric is not defined", () => {
