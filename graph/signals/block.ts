@@ -1,5 +1,6 @@
 /** SeedBlock: some seeds at their roots, with the runs of lists that they see, found once for all signals. */
 import { visibleLimit } from "../visible.js";
+import { type CategorySeries, runCount } from "./category-series.js";
 import { type NumberSeries, runSum } from "./number-series.js";
 import { firstAfter, type Ordering } from "./ordering.js";
 import type { Roots } from "./roots.js";
@@ -21,6 +22,8 @@ export interface SeedBlock extends Roots {
   begins(ordering: Ordering, window: SignalWindow | null, periods?: number): Int32Array;
   /** float64: sums over a window; `periods` as above. 0 where nothing is known. */
   sums(series: NumberSeries, window: SignalWindow | null, periods?: number): Float64Array;
+  /** int32: rows of a code in a window, 0 of a negative code; `−1` where the window cannot be placed. */
+  counts(series: CategorySeries, code: number, window: SignalWindow | null): Int32Array;
 }
 
 /**
@@ -39,6 +42,8 @@ export function createBlock(roots: Roots): SeedBlock {
 
   const limitsOf = (window: SignalWindow, periods: number): Float64Array =>
     remember(limits, windowKey(window, periods), () => windowStarts(visible, window, periods));
+
+  const codes = new Map<CategorySeries, Map<string, Int32Array>>();
 
   const block: SeedBlock = {
     ...roots,
@@ -92,6 +97,18 @@ export function createBlock(roots: Roots): SeedBlock {
         const result = new Float64Array(size);
         for (let i = 0; i < size; i++) {
           if (begins[i]! >= 0) result[i] = runSum(series, starts[i]!, begins[i]!, ends[i]!);
+        }
+        return result;
+      });
+    },
+    counts(series, code, window) {
+      const known = remember(codes, series, () => new Map<string, Int32Array>());
+      return remember(known, `${code} ${windowKey(window, 1)}`, () => {
+        const begins = block.begins(series.ordering, window);
+        const ends = block.ends(series.ordering);
+        const result = new Int32Array(size);
+        for (let i = 0; i < size; i++) {
+          result[i] = begins[i]! < 0 ? -1 : runCount(series, code, begins[i]!, ends[i]!);
         }
         return result;
       });

@@ -6,11 +6,14 @@ const MASK = (1 << BITS) - 1;
 /** Runs up to this length are counted one by one. */
 const SHORT = 48;
 
+/** Codes in as few bytes as they need: runs of them are read again and again. */
+type Codes = Int32Array | Uint8Array;
+
 /** Codes along an ordering; every position holds one. */
 export interface CategorySeries {
   readonly ordering: Ordering;
-  /** int32 `[links]`, from 0 on. */
-  readonly codes: Int32Array;
+  /** `[links]`, from 0 on; in bytes where the codes fit. */
+  readonly codes: Codes;
   /** The name of each code; empty where codes are rows. */
   readonly names: readonly string[];
   /** The code of each name; made when first asked for. */
@@ -37,12 +40,14 @@ export function buildCategorySeries(
   codes: Int32Array,
   names: readonly string[],
 ): CategorySeries {
-  const ordered = new Int32Array(ordering.rows.length);
+  const isSmall = names.length > 0 && names.length <= 256;
+  const size = ordering.rows.length;
+  const ordered = isSmall ? new Uint8Array(size) : new Int32Array(size);
   for (let i = 0; i < ordered.length; i++) ordered[i] = codes[ordering.rows[i]!]!;
   return seriesOf(ordering, ordered, names);
 }
 
-function seriesOf(ordering: Ordering, codes: Int32Array, names: readonly string[]): CategorySeries {
+function seriesOf(ordering: Ordering, codes: Codes, names: readonly string[]): CategorySeries {
   const made = { ranks: new Map(), derived: new Map(), places: new WeakMap() };
   return { ordering, codes, names, ...made, codeOfName: null, previous: null };
 }
@@ -116,7 +121,7 @@ export function runCount(series: CategorySeries, code: number, lo: number, hi: n
   return rank(codes, ranks, code, hi) - rank(codes, ranks, code, lo);
 }
 
-function rank(codes: Int32Array, ranks: Int32Array, code: number, position: number): number {
+function rank(codes: Codes, ranks: Int32Array, code: number, position: number): number {
   let count = ranks[position >> BITS]!;
   for (let i = position & ~MASK; i < position; i++) if (codes[i] === code) count++;
   return count;

@@ -55,7 +55,7 @@ export function fillCategory(
       return;
     case "entropy": {
       const wanted = primitive.of.map((name) => codeOf(series, name));
-      for (let i = 0; i < size; i++) out[i] = entropy(series, wanted, begins[i]!, ends[i]!);
+      fillEntropy(series, wanted, block, signal, out);
       return;
     }
     case "distinct":
@@ -106,11 +106,8 @@ function fillCount(
   { window }: Signal,
   out: Float32Array,
 ): void {
-  const begins = block.begins(series.ordering, window);
-  const ends = block.ends(series.ordering);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = begins[i]! < 0 ? Number.NaN : runCount(series, code, begins[i]!, ends[i]!);
-  }
+  const counts = block.counts(series, code, window);
+  for (let i = 0; i < out.length; i++) out[i] = counts[i]! < 0 ? Number.NaN : counts[i]!;
 }
 
 function fillShare(
@@ -122,31 +119,37 @@ function fillShare(
 ): void {
   const begins = block.begins(series.ordering, window);
   const ends = block.ends(series.ordering);
+  const counts = block.counts(series, code, window);
   for (let i = 0; i < out.length; i++) {
-    const [lo, hi] = [begins[i]!, ends[i]!];
-    out[i] = lo < 0 || hi === lo ? Number.NaN : runCount(series, code, lo, hi) / (hi - lo);
+    const all = ends[i]! - begins[i]!;
+    out[i] = begins[i]! < 0 || all === 0 ? Number.NaN : counts[i]! / all;
   }
 }
 
-function entropy(
+/** The entropy of shares: of each code, and of what is left of all rows. */
+function fillEntropy(
   series: CategorySeries,
   wanted: readonly number[],
-  lo: number,
-  hi: number,
-): number {
-  if (lo < 0 || hi === lo) return Number.NaN;
-  const all = hi - lo;
-  let rest = all;
-  let sum = 0;
-  for (const code of wanted) {
-    const count = runCount(series, code, lo, hi);
-    rest -= count;
-    if (count > 0) sum -= (count / all) * Math.log(count / all);
+  block: SeedBlock,
+  { window }: Signal,
+  out: Float32Array,
+): void {
+  const begins = block.begins(series.ordering, window);
+  const ends = block.ends(series.ordering);
+  const counts = wanted.map((code) => block.counts(series, code, window));
+  for (let i = 0; i < out.length; i++) {
+    const all = ends[i]! - begins[i]!;
+    let rest = all;
+    let sum = begins[i]! < 0 || all === 0 ? Number.NaN : 0;
+    for (const count of counts) {
+      rest -= count[i]!;
+      if (count[i]! > 0) sum -= (count[i]! / all) * Math.log(count[i]! / all);
+    }
+    out[i] = rest > 0 ? sum - (rest / all) * Math.log(rest / all) : sum;
   }
-  return rest > 0 ? sum - (rest / all) * Math.log(rest / all) : sum;
 }
 
-function position(codes: Int32Array, code: number, start: number, end: number): number {
+function position(codes: ArrayLike<number>, code: number, start: number, end: number): number {
   if (start < 0) return Number.NaN;
   const last = Math.max(start, end - LAST_EVENTS);
   for (let i = end - 1; i >= last; i--) if (codes[i] === code) return end - i;

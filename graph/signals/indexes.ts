@@ -188,7 +188,7 @@ export function createIndexes(data: SignalData): SignalIndexes {
       return series(path, `item ${item}`, [cell], (ordering) => {
         const side = sidesOf(path, path.sides);
         const flags = itemFlags(data.db.table(side.table).column(column), item);
-        return buildCategorySeries(ordering, through(side, flags), []);
+        return buildCategorySeries(ordering, through(side, flags), ["without", "with"]);
       });
     },
     sideRows(path) {

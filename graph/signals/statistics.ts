@@ -21,6 +21,9 @@ export interface CategoryFacts {
 /** How many names {@link CategoryFacts} lists. */
 export const MOST_NAMES = 64;
 
+/** Neighbours that are counted before the most frequent ones are clear. */
+const MOST_BIGRAMS = 1_000_000;
+
 /** Statistics of a database as it was known at a cutoff. */
 export interface SignalStatistics {
   categories(table: string, column: string): CategoryFacts;
@@ -124,13 +127,16 @@ export function createStatistics(data: SignalData, cutoff: Timestamp): SignalSta
       const isUsable = usable(forward.source, column);
       const isThere = knownRows(forward.target);
       const counts = new Float64Array(names.length * names.length);
+      let seen = 0;
       for (let parent = 0; parent + 1 < offsets.length && childTimes !== null; parent++) {
         if (!isThere(parent)) continue;
+        if (seen >= MOST_BIGRAMS) break;
         let before = -1;
         for (let i = offsets[parent]!; i < offsets[parent + 1]!; i++) {
           const code = own[children[i]!]!;
           if (code < 0 || !isUsable(children[i]!)) continue;
           if (before >= 0) counts[before * names.length + code]!++;
+          if (before >= 0) seen++;
           before = code;
         }
       }

@@ -199,7 +199,7 @@ function columnOf(name: string, kind: ColumnSpec["kind"], cells: readonly Row[st
 const maybe = <T>(value: fc.Arbitrary<T>, freq = 5): fc.Arbitrary<T | null> =>
   fc.option(value, { nil: null, freq });
 const arbStep = fc.integer({ min: 0, max: LAST });
-const arbKey = maybe(fc.integer({ min: 0, max: 5 }), 8);
+const arbKey = maybe(fc.integer({ min: 0, max: 4 }), 10);
 const arbNumber = maybe(
   fc.oneof(fc.integer({ min: -4, max: 9 }), fc.constantFrom(0.25, 1e6, -1e-3)),
 );
@@ -231,11 +231,12 @@ function arbTable(name: string, spec: TableSpec, most: number): fc.Arbitrary<Row
       return [column, ARBS[kind] ?? fc.constant(null)];
     }),
   );
-  const isFact = name === "events";
+  // Few entities with many rows each: windows, days and neighbours need them.
+  const size = name === "events" ? 3 * most : name === ENTITY ? 5 : most;
   return fc
     .array(fc.record(cells), {
       minLength: name === ENTITY ? 1 : 0,
-      maxLength: isFact ? 2 * most : most,
+      maxLength: size,
     })
     .map((rows) => rows.map((row, i) => withKey(row as Row, spec, i)));
 }
