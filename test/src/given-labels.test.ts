@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { numberColumn, stringColumn } from "../../src/data/column.js";
 import { Table } from "../../src/data/table.js";
+import { judgeBaselines } from "../../src/judge.js";
 import { computeLabels, type TimeOptions } from "../../src/labels.js";
 import { compileQuery } from "../../src/query.js";
 import { trainingTableToTable } from "../../src/task/result-tables.js";
+import { day } from "../gnn/fixtures.js";
+import { helpdesk } from "../gnn/helpdesk.js";
 import { at, shop, widerShop } from "../support/shop.js";
 
 const QUERY = "PREDICT TARGET FOR EACH users.id";
@@ -234,5 +237,25 @@ describe("a training table that does not fit", () => {
     expect(own.numRows).toBe(4);
     const { plan } = compileQuery(schema, QUERY, { times: { table: tenDays } });
     expect(plan.task.hiddenColumns).toEqual([{ table: "users", column: "target" }]);
+  });
+});
+
+describe("computed labels written as a table", () => {
+  it("come back as the same rows, with the same baselines where the step is told", () => {
+    const desk = helpdesk(20, 6);
+    const query = "PREDICT COUNT(tickets.*, 0, 3, days) FOR EACH users.id";
+    const days = { val: day(24), test: day(30), evalAnchors: 2 };
+    const computed = computeLabels(desk, compileQuery(desk.schema, query).plan, days);
+    const table = trainingTableToTable(computed.labels, desk);
+    const step = { count: 3, unit: "days" } as const;
+    const given = label(table, { step }, "PREDICT TARGET FOR EACH users.id", desk);
+    for (const part of ["entityRows", "anchorTimes", "targets", "split"] as const) {
+      expect(given.labels[part]).toEqual(computed.labels[part]);
+    }
+    expect(given.warnings).toEqual([]);
+    const scores = ({ labels }: typeof computed) => judgeBaselines(labels, labels.anchorTimes);
+    expect(scores(given)).toEqual(scores(computed));
+    const unknown = label(table, {}, "PREDICT TARGET FOR EACH users.id", desk);
+    expect(Object.keys(scores(unknown))).not.toContain("recent-mean");
   });
 });
