@@ -26,7 +26,7 @@ it("holds an example that runs", async () => {
   const sum = found.contributions.reduce((a: number, b: number) => a + b, found.baseline);
   expect(sum).toBeCloseTo(raw[0]!, 10);
   expect(found.shares[0]).toBeGreaterThan(0.7);
-  expect(found.shares[5]).toBeLessThan(0.2);
+  expect(found.shares[5]).toBeLessThan(0.3);
   expect(predict.predictRaw(found.again, found.features)).toEqual(raw);
 });
 

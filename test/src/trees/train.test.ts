@@ -62,7 +62,7 @@ describe("a tree of one split", () => {
         const gain = model.trees[0]?.gain[0] ?? 0;
         expect(gain).toBeCloseTo(bestGain(data, 2, l2), 5);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -109,9 +109,9 @@ describe("training", () => {
       [{ kind: "tweedie", power: 1.5 }, positive],
     ];
     for (const [objective, targets] of cases) {
-      const options = { objective, rounds: 20, trainLoss: true };
+      const options = { objective, rounds: 12, trainLoss: true };
       const { losses } = trainTrees({ ...data, targets }, options);
-      expect(losses.train).toHaveLength(20);
+      expect(losses.train).toHaveLength(12);
       losses.train.forEach((loss, i) => {
         if (i > 0) expect(loss, objective.kind).toBeLessThanOrEqual(losses.train[i - 1]!);
       });
@@ -274,7 +274,7 @@ describe("training", () => {
       Array.from({ length: rows }, (_, i) => i % 400),
     );
     const targets = Float64Array.from({ length: rows }, (_, i) => ((i % 400) % 2 === 0 ? 1 : 0));
-    const model = trainTrees({ features: [column, group], targets }, { objective: L2, rounds: 20 });
+    const model = trainTrees({ features: [column, group], targets }, { objective: L2, rounds: 10 });
     expect(featureGains(model)[0]).toBeLessThan(featureGains(model)[1]! / 100);
   });
 
@@ -285,7 +285,7 @@ describe("training", () => {
     expect(shares.every((p) => p > 0 && p < 1)).toBe(true);
     const classes = { kind: "softmax", classes: 2 } as const;
     const both = predictTrees(
-      trainTrees({ ...data, targets }, { objective: classes }),
+      trainTrees({ ...data, targets }, { objective: classes, rounds: 5 }),
       data.features,
     );
     expect(both).toHaveLength(4000);
@@ -350,7 +350,7 @@ describe("corner cases", () => {
 
   it("train many small models one after the other", () => {
     const data = randomData(30, 2, 6);
-    for (let i = 0; i < 300; i++) train(data, { rounds: 1 });
+    for (let i = 0; i < 150; i++) train(data, { rounds: 1 });
   });
 
   const x = numbers("x", [1, 2]);
