@@ -6,6 +6,7 @@ import { checkAborted } from "./core/progress.js";
 import { addTime, type Timestamp } from "./core/time.js";
 import { cellsKnownAt } from "./data/cells-known.js";
 import type { Database } from "./data/database.js";
+import { labelsAt } from "./experts/label-cache.js";
 import type { MemberName } from "./experts/member-names.js";
 import { readsLateCells } from "./experts/past-targets.js";
 import { type Fit, fitExpert, type ModelOptions } from "./fit.js";
@@ -150,7 +151,7 @@ function replay(
   let count = Math.min(FIRST_ANCHORS, closed.length);
   for (;;) {
     checkAborted(signal, "replaying the query");
-    const labels = runPlan(plan, db, closed.slice(0, count), { signal });
+    const labels = labelsAt(db, plan, closed.slice(0, count), { signal });
     if (labels.targets.length >= rows || count === closed.length) return splitNewest(labels);
     count = Math.min(closed.length, count * 2);
   }

@@ -1,13 +1,13 @@
 /** The constant expert: an entity's own recent mean, drawn towards everyone's; what is left when there is little history. */
 import type { Seeds } from "../../graph/seeds.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
-import { runPlan } from "../../pql/run/execute.js";
 import { formatNumber } from "../core/pretty.js";
 import { addTime } from "../core/time.js";
 import type { Database } from "../data/database.js";
 import { RECENT_WINDOWS } from "../task/baselines.js";
 import { labelEnd } from "../task/splits.js";
 import type { FittedExpert, MemberFit, Reasons } from "./expert.js";
+import { labelsAt } from "./label-cache.js";
 import type { LearningData } from "./learning-data.js";
 import { readsLateCells } from "./past-targets.js";
 import { scoreLosses, toScores } from "./score.js";
@@ -170,7 +170,7 @@ function ownMeans(
       const end = labelEnd(anchor, plan.labelWindows);
       return Number.isFinite(anchor) && end >= earliest && end <= visible;
     });
-    const labels = runPlan(plan, db, usable);
+    const labels = labelsAt(db, plan, usable);
     const sumOf = new Float64Array(db.table(plan.task.entityTable).numRows * width);
     const countOf = new Float64Array(db.table(plan.task.entityTable).numRows);
     labels.targets.forEach((target, i) => {

@@ -8,7 +8,7 @@ import { type LearningData, type LearningRows, recencyWeights } from "./learning
 import { applyRankGauss, fitRankGauss, type RankGauss } from "./rank-gauss.js";
 import { applyLinear, type Design, fitLogistic, fitRidge } from "./ridge.js";
 import { type ScoreSpace, scoreLosses, targetScores, toOutputs } from "./score.js";
-import type { SignalFrame } from "./signal-frame.js";
+import { type SignalFrame, spread } from "./signal-frame.js";
 import { signalReasons } from "./signal-reasons.js";
 
 /** What a model folder keeps. */
@@ -56,24 +56,18 @@ export function fitLinear(
 ): LinearFit {
   const { space, train, validation } = data;
   const held = validation && frame.compute(db, validation.seeds, options);
-  const matrix = frame.compute(db, train.seeds, options);
-  let best: {
-    settings: LinearSettings;
-    penalty: number;
-    scores: Float64Array | null;
-    loss: number;
-  } | null = null;
+  const rows = prepare(space, frame.compute(db, train.seeds, options), train, options.halfLife);
+  let best: { settings: LinearSettings; penalty: number; loss: number } | null = null;
   for (const penalty of held === null ? [PENALTIES[1]] : PENALTIES) {
-    const settings = solve(space, matrix, train, penalty, options.halfLife);
+    const settings = solve(space, rows, penalty);
     const scores = held && scoresOf(settings, held);
-    const loss =
-      scores === null
-        ? 0
-        : scoreLosses(space, scores, validation!.targets).reduce((a, b) => a + b, 0);
-    if (best === null || loss < best.loss) best = { settings, penalty, scores, loss };
+    const losses = scores && scoreLosses(space, scores, validation!.targets);
+    const loss = losses?.reduce((a, b) => a + b, 0) ?? 0;
+    if (best === null || loss < best.loss) best = { settings, penalty, loss };
   }
-  const { settings, penalty, scores } = best!;
-  return { expert: makeLinear(frame, settings), heldOut: scores, penalty };
+  const { settings, penalty } = best!;
+  const heldOut = held && scoresOf(settings, held);
+  return { expert: makeLinear(frame, settings), heldOut, penalty };
 }
 
 /** Fits the linear expert once more on training and validation rows. */
@@ -84,8 +78,8 @@ export function refitLinear(
   penalty: number,
   options: LinearOptions,
 ): FittedExpert {
-  const matrix = frame.compute(db, all.seeds, options);
-  return makeLinear(frame, solve(space, matrix, all, penalty, options.halfLife));
+  const rows = prepare(space, frame.compute(db, all.seeds, options), all, options.halfLife);
+  return makeLinear(frame, solve(space, rows, penalty));
 }
 
 /** Restores the linear expert of a model folder. */
@@ -125,38 +119,70 @@ function makeLinear(frame: SignalFrame, settings: LinearSettings): FittedExpert 
   };
 }
 
-function solve(
+/** Rows to learn from, with their terms chosen and mapped. */
+interface PreparedRows {
+  readonly terms: LinearSettings["terms"];
+  readonly design: Design;
+  readonly targets: Float64Array;
+  readonly weights: Float64Array;
+}
+
+function prepare(
   space: ScoreSpace,
   matrix: SignalMatrix,
   rows: LearningRows,
-  penalty: number,
   halfLife: number,
-): LinearSettings {
+): PreparedRows {
   const picked = newest(rows, MOST_ROWS);
-  const taken = (column: Float32Array): Float32Array =>
-    Float32Array.from(picked, (i) => column[i]!);
   const all = targetScores(space, rows.targets);
   const targets = Float64Array.from(picked, (i) => all[i]!);
   const anchors = Float64Array.from(picked, (i) => rows.seeds.anchorTimes[i]!);
-  const weights = recencyWeights(anchors, halfLife);
-  const terms: { signal: number; map: RankGauss; fit: number; column: Float64Array }[] = [];
-  matrix.signals.forEach(({ kind }, signal) => {
-    if (kind === "categorical") return;
-    const values = taken(matrix.columns[signal]!);
+  const terms: { signal: number; map: RankGauss }[] = [];
+  const design: Float64Array[] = [];
+  for (const signal of chooseTerms(space, matrix, picked, targets)) {
+    const column = matrix.columns[signal]!;
+    const values = Float32Array.from(picked, (i) => column[i]!);
     const map = fitRankGauss(values);
-    const column = applyRankGauss(map, values);
-    terms.push({ signal, map, column, fit: relation(space, column, targets) });
-  });
-  terms.sort((a, b) => b.fit - a.fit || a.signal - b.signal);
-  const kept = terms.slice(0, MOST_TERMS).filter(({ fit }) => fit > 0);
-  const design = kept.map(({ column }) => column);
+    terms.push({ signal, map });
+    design.push(applyRankGauss(map, values));
+  }
+  return { terms, design, targets, weights: recencyWeights(anchors, halfLife) };
+}
+
+function solve(
+  space: ScoreSpace,
+  { terms, design, targets, weights }: PreparedRows,
+  penalty: number,
+): LinearSettings {
   const strength = penalty * weights.reduce((a, b) => a + b, 0);
   return {
     space,
-    terms: kept.map(({ signal, map }) => ({ signal, map })),
+    terms,
     coefficients: fitOutputs(space, design, targets, weights, strength),
     means: design.map((column) => column.reduce((a, b) => a + b, 0) / Math.max(1, column.length)),
   };
+}
+
+/** Rows that terms are chosen on. */
+const CHOICE_ROWS = 2_000;
+
+/** The signals that go best with the target alone, by their place in the frame. */
+function chooseTerms(
+  space: ScoreSpace,
+  { signals, columns }: SignalMatrix,
+  rows: Int32Array,
+  targets: Float64Array,
+): number[] {
+  const places = spread(rows.length, CHOICE_ROWS);
+  const some = Float64Array.from(places, (i) => targets[i]!);
+  const found = signals.flatMap(({ kind }, signal) => {
+    if (kind === "categorical") return [];
+    const values = Float32Array.from(places, (i) => columns[signal]![rows[i]!]!);
+    const fit = relation(space, applyRankGauss(fitRankGauss(values), values), some);
+    return fit > 0 ? [{ signal, fit }] : [];
+  });
+  found.sort((a, b) => b.fit - a.fit || a.signal - b.signal);
+  return found.slice(0, MOST_TERMS).map(({ signal }) => signal);
 }
 
 /** One linear model an output; numbers are moved so that the median of what is left over is 0, classes stand against the rest. */

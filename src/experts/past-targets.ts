@@ -1,6 +1,5 @@
 /** Past targets as a table: each entity's own labels whose windows have closed, dated by their closing time. */
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
-import { runPlan } from "../../pql/run/execute.js";
 import { restsOnLateCells } from "../../pql/run/late.js";
 import type { WorkOptions } from "../core/progress.js";
 import { addTime, type Duration, type Timestamp } from "../core/time.js";
@@ -16,6 +15,7 @@ import type { Database } from "../data/database.js";
 import type { TableSchema } from "../data/schema.js";
 import { Table } from "../data/table.js";
 import { labelEnd } from "../task/splits.js";
+import { labelsAt } from "./label-cache.js";
 
 /** Name of the table; no table of a user is called so. */
 export const PAST_TARGETS = "__past_targets";
@@ -53,7 +53,7 @@ export function withPastTargets(
   if (horizon === null || readsLateCells(plan)) return db;
   const { step = null, windows = PAST_WINDOWS } = options;
   const past = pastAnchors(db, plan, anchorTimes, step, windows);
-  const labels = runPlan(plan, db, past, { signal: options.signal });
+  const labels = labelsAt(db, plan, past, { signal: options.signal });
   const { entityRows, anchorTimes: times, targets, classes } = labels;
   const closed = times.map((time) => labelEnd(time, plan.labelWindows));
   const key = db.tableSchema(plan.task.entityTable).primaryKey ?? [];
