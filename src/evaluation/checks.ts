@@ -149,7 +149,13 @@ export async function shuffledLabels(
 ): Promise<string[]> {
   const { db, plan, visible } = setting;
   const labels = shuffleLabels(setting.labels, options.seed ?? 0);
-  const small = { ...options, experts: ["trees"] as const, epochs: 2, refit: false };
+  const small = {
+    ...options,
+    experts: ["trees"] as const,
+    epochs: 2,
+    refit: false,
+    quantiles: false,
+  };
   const fit = await fitExpert(db, plan, labels, visible, small);
   try {
     const { outputs, labels: judged } = judgePart(db, fit.expert, labels, "test", visible, options);

@@ -83,7 +83,9 @@ export async function runRegime(
       if (keeps) events.push(event);
       options.onProgress?.(event);
     };
-    const how = { ...options, onProgress, seed, maxLag, entityRowOnly };
+    // A baseline needs no intervals.
+    const quantiles = entityRowOnly ? false : undefined;
+    const how = { ...options, onProgress, seed, maxLag, entityRowOnly, quantiles };
     return { ...(await runModel(setting, how)), ...(fold !== null && { fold }) };
   };
   const model: ModelRun[] = [];
@@ -95,7 +97,7 @@ export async function runRegime(
     if (options.entityRow ?? true) entityRow.push(await run(setting, first, fold, true));
   }
   if (!options.learningCurve) return { model, entityRow, curves: {} };
-  const how = { ...options, seed: first, maxLag };
+  const how = { ...options, seed: first, maxLag, quantiles: false };
   const learningCurve = await learnFromFewer(settings[0]!, model[0]!, regime, how);
   return { model, entityRow, curves: { learningCurve, training: trainingCurves(events) } };
 }
