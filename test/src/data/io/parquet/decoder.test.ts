@@ -146,7 +146,7 @@ describe("a decoder", () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

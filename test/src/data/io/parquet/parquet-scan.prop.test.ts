@@ -155,7 +155,7 @@ describe("a scan of Parquet", () => {
           expect(difference(await read(COLUMNS), loadedRows(table, COLUMNS))).toBe(null);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 
