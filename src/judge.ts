@@ -4,6 +4,8 @@ import type { WorkOptions } from "./core/progress.js";
 import type { Database } from "./data/database.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { baselineNames, predictBaseline } from "./task/baselines.js";
+import { evaluateLabels } from "./task/evaluate-labels.js";
+import { listBaselineNames, predictListBaseline } from "./task/list-baselines.js";
 import {
   evaluateMetrics,
   type Metrics,
@@ -129,6 +131,32 @@ export function judgeBaselines(
       name,
       { val: val.metrics, test: test.metrics },
     ]),
+  );
+}
+
+/**
+ * Scores the naive baselines of a task whose targets are lists.
+ *
+ * @param labels - all rows, split.
+ * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
+ * @param k - how many places count; by default those that the query asks for, else 10.
+ * @returns metrics by the baseline's name.
+ */
+export function judgeListBaselines(
+  labels: TrainingTable,
+  visibleTimes: Float64Array,
+  k: number = labels.task.top ?? 10,
+): Record<string, PartMetrics> {
+  return Object.fromEntries(
+    listBaselineNames(labels).map((name) => {
+      const judged = (part: JudgedPart): Metrics => {
+        const rows = takeTrainingRows(labels, splitRows(labels, part));
+        return evaluateLabels(rows, predictListBaseline(name, labels, part, visibleTimes, k), {
+          k,
+        });
+      };
+      return [name, { val: judged("val"), test: judged("test") }];
+    }),
   );
 }
 

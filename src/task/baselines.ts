@@ -40,7 +40,7 @@ export const RECENT_WINDOWS = 12;
 /**
  * Lists the baselines that make sense for a task: those of the entity's past need a target with a window.
  *
- * @returns names in the order tools print them; none where targets are lists or several steps.
+ * @returns names in the order tools print them; none where targets are lists, see `listBaselineNames`.
  */
 export function baselineNames(task: EntityTask): readonly BaselineName[] {
   const names = namesByType(task);
@@ -128,13 +128,13 @@ function namesByType({ taskType }: EntityTask): readonly BaselineName[] {
   ] as const;
   switch (taskType) {
     case "regression":
+    case "forecasting":
       return ["global-zero", ...numeric];
     case "binary_classification":
       return [...numeric, "majority", "random"];
     case "multiclass_classification":
       return ["prior", "majority", "random", "entity-prior", "recent-prior"];
     case "multilabel_classification":
-    case "forecasting":
     case "multilabel_ranking":
     case "temporal_link_prediction":
     case "static_link_prediction":
@@ -166,10 +166,14 @@ function guess(table: TrainingTable, part: "val" | "test"): Float64Array {
   return out;
 }
 
-/** When the window of each label ends; a static target is never over. */
-function windowEnds(table: TrainingTable): Float64Array {
-  const { window } = table.task;
-  return table.anchorTimes.map((t) => (window ? addTime(t, window.end, window.unit) : Infinity));
+/** When the window of each label ends, that of a forecast's later steps later; a static target is never over. */
+function windowEnds({ task, anchorTimes, steps }: TrainingTable): Float64Array {
+  const { window } = task;
+  return anchorTimes.map((t, row) => {
+    if (!window) return Infinity;
+    const later = ((steps?.[row] ?? 1) - 1) * (window.end - window.start);
+    return addTime(t, window.end + later, window.unit);
+  });
 }
 
 /** Label rows by entity. */

@@ -152,6 +152,22 @@ describe("majority and random", () => {
   });
 });
 
+describe("the recent mean of a forecast", () => {
+  it("sees a later step only once its own window has closed", () => {
+    const rows: readonly LabelRow[] = [
+      [0, 0, 1, "train"],
+      [0, 0, 5, "train"],
+      [0, 15, 0, "val"],
+      [0, 20, 0, "val"],
+    ];
+    const steps = Int32Array.of(1, 2, 1, 1);
+    const table = { ...labelsOf(taskOf("forecasting"), rows), steps };
+    expect(baselineNames(table.task)).toContain("recent-mean");
+    const visible = Float64Array.from([0, 0, 15, 20], (day) => day * MS_PER_DAY);
+    expect([...predictBaseline("recent-mean", table, "val", visible)]).toEqual([1, 3]);
+  });
+});
+
 describe("baselineNames", () => {
   it("leaves out the entity's past for a static target", () => {
     expect(baselineNames(taskOf("regression", null))).toEqual([
