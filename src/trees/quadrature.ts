@@ -18,13 +18,16 @@ export function gaussLegendre(count: number): Quadrature {
   for (let i = 0; i < count; i++) {
     let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
     let slope = 0;
-    for (let step = 0; step < 20; step++) {
-      let [before, value] = [0, 1];
+    for (let change = 1; Math.abs(change) > 1e-15; x -= change) {
+      let before = 0;
+      let value = 1;
       for (let n = 1; n <= count; n++) {
-        [before, value] = [value, ((2 * n - 1) * x * value - (n - 1) * before) / n];
+        const next = ((2 * n - 1) * x * value - (n - 1) * before) / n;
+        before = value;
+        value = next;
       }
       slope = (count * (x * value - before)) / (x * x - 1);
-      x -= value / slope;
+      change = value / slope;
     }
     at[i] = (1 - x) / 2;
     weight[i] = 1 / ((1 - x * x) * slope * slope);

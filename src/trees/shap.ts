@@ -57,17 +57,22 @@ export function explainRows(
   for (const row of rows) checkIndex("row", row, count);
   const { columns } = prepareColumns(model.features, features, rows);
   const trees = model.trees.filter((_, i) => i % model.outputs === output);
-  const depths = trees.map(depthOf);
-  const baseline = trees.reduce((sum, tree) => sum + meanValue(tree), model.baseScores[output]!);
-  const values = new Float32Array(columns.length);
-  const walks = Array.from({ length: Math.max(0, ...depths) + 1 }, (_, depth) =>
-    startWalk(values, depth),
-  );
+  const { depths, mean } = measure(trees);
+  const baseline = model.baseScores[output]! + mean;
+  const shared = {
+    values: new Float32Array(columns.length),
+    zero: new Float64Array(columns.length).fill(1),
+    one: new Float64Array(columns.length).fill(1),
+  };
+  // A way through `depth` columns has a polynomial of degree `depth − 1`; n points are exact up to 2n − 1.
+  const points = depths.map((depth) => Math.max(1, (depth + 1) >> 1));
+  const walks: Walk[] = [];
+  for (const count of new Set(points)) walks[count] = { ...shared, ...startWalk(count) };
   return rows.map((_, k) => {
-    for (let f = 0; f < columns.length; f++) values[f] = columns[f]![k]!;
+    for (let f = 0; f < columns.length; f++) shared.values[f] = columns[f]![k]!;
     const contributions = new Float64Array(columns.length);
     for (let i = 0; i < trees.length; i++) {
-      visit(walks[depths[i]!]!, trees[i]!, contributions, 0, 0);
+      if (depths[i]! > 0) visit(walks[points[i]!]!, trees[i]!, contributions, 0, 0);
     }
     return { baseline, contributions };
   });
@@ -78,29 +83,30 @@ function checkIndex(name: string, found: number, count: number): void {
   throw new ConfigError("CFG704", `\`${name}\` expects 0 … ${count - 1}, found ${found}`);
 }
 
-/** The mean of a tree's leaves, weighted by cover. */
-function meanValue({ feature, value, cover }: Tree): number {
-  let sum = 0;
-  let total = 0;
-  for (let node = 0; node < feature.length; node++) {
-    if (feature[node]! >= 0) continue;
-    sum += value[node]! * cover[node]!;
-    total += cover[node]!;
+/** Finds the most splits from root to leaf of each tree, and the sum of their mean values, weighted by cover. */
+function measure(trees: readonly Tree[]): { depths: Int32Array; mean: number } {
+  const depths = new Int32Array(trees.length);
+  const depth = new Int32Array(trees.reduce((most, tree) => Math.max(most, tree.value.length), 0));
+  let mean = 0;
+  for (let i = 0; i < trees.length; i++) {
+    const { feature, left, right, value, cover } = trees[i]!;
+    let sum = 0;
+    let deepest = 0;
+    depth[0] = 0;
+    for (let node = 0; node < feature.length; node++) {
+      const own = depth[node]!;
+      if (feature[node]! < 0) {
+        sum += value[node]! * cover[node]!;
+        if (own > deepest) deepest = own;
+      } else {
+        depth[left[node]!] = own + 1;
+        depth[right[node]!] = own + 1;
+      }
+    }
+    depths[i] = deepest;
+    if (cover[0]! > 0) mean += sum / cover[0]!;
   }
-  return total > 0 ? sum / total : 0;
-}
-
-/** The most splits from root to leaf. */
-function depthOf({ feature, left, right }: Tree): number {
-  const depths = new Int32Array(feature.length);
-  let deepest = 0;
-  for (let node = 0; node < feature.length; node++) {
-    deepest = Math.max(deepest, depths[node]!);
-    if (feature[node]! < 0) continue;
-    depths[left[node]!] = depths[node]! + 1;
-    depths[right[node]!] = depths[node]! + 1;
-  }
-  return deepest;
+  return { depths, mean };
 }
 
 /** The state of a walk over the nodes of trees. */
@@ -113,30 +119,28 @@ interface Walk {
   readonly one: Float64Array;
   /** Product of the factors of all columns at each point, [depth × points]. */
   readonly product: Float64Array;
+  /** The same without the column of the split; weight over that column's factor; over the one it gets below the split. */
+  readonly others: Float64Array;
+  readonly before: Float64Array;
+  readonly narrowed: Float64Array;
   /** Sum over the leaves below of value times product, [depth × points]. */
   readonly below: Float64Array;
-  /** Weight over the factor of the last column, as it is and as it was, at each point, [depth × points]. */
-  readonly narrowed: Float64Array;
-  readonly before: Float64Array;
 }
 
-function startWalk(values: Float32Array, depth: number): Walk {
-  // A way through `depth` columns has a polynomial of degree `depth − 1`; n points are exact up to 2n − 1.
-  const points = gaussLegendre(Math.max(1, Math.ceil(depth / 2)));
-  const size = (depth + 1) * points.at.length;
+/** Makes the arrays of a walk with so many points, for trees of up to twice as many splits in a row. */
+function startWalk(count: number): Omit<Walk, "values" | "zero" | "one"> {
+  const size = (2 * count + 1) * count;
   return {
-    values,
-    points,
-    zero: new Float64Array(values.length).fill(1),
-    one: new Float64Array(values.length).fill(1),
-    product: new Float64Array(size).fill(1, 0, points.at.length),
-    below: new Float64Array(size),
-    narrowed: new Float64Array(size),
+    points: gaussLegendre(count),
+    product: new Float64Array(size).fill(1, 0, count),
+    others: new Float64Array(size),
     before: new Float64Array(size),
+    narrowed: new Float64Array(size),
+    below: new Float64Array(size),
   };
 }
 
-/** Visits the nodes below one; leaves `below` of its depth filled. */
+/** Visits an inner node and all below; leaves `below` of its depth filled. */
 function visit(
   walk: Walk,
   tree: Tree,
@@ -144,61 +148,89 @@ function visit(
   node: number,
   depth: number,
 ): void {
-  const { points, product, below } = walk;
-  const count = points.at.length;
-  const here = depth * count;
-  const feature = tree.feature[node]!;
-  if (feature < 0) {
-    const value = tree.value[node]!;
-    for (let p = 0; p < count; p++) below[here + p] = value * product[here + p]!;
-    return;
-  }
-  below.fill(0, here, here + count);
-  const toLeft = goesLeft(tree, node, walk.values[feature]!);
-  visitChild(walk, tree, contributions, node, tree.left[node]!, toLeft, depth);
-  visitChild(walk, tree, contributions, node, tree.right[node]!, !toLeft, depth);
-}
-
-/** Visits a child with the split's column narrowed, and gives the column what the leaves below the child are to it. */
-function visitChild(
-  walk: Walk,
-  tree: Tree,
-  contributions: Float64Array,
-  node: number,
-  child: number,
-  passes: boolean,
-  depth: number,
-): void {
-  const { points, product, below, narrowed, before, zero, one } = walk;
-  const { at, weight } = points;
+  const { at, weight } = walk.points;
+  const { product, others, before, below } = walk;
   const count = at.length;
   const here = depth * count;
   const feature = tree.feature[node]!;
+  const z0 = walk.zero[feature]!;
+  const o0 = walk.one[feature]!;
+  for (let p = 0; p < count; p++) {
+    const t = at[p]!;
+    const inverse = 1 / (z0 * (1 - t) + o0 * t);
+    others[here + p] = product[here + p]! * inverse;
+    before[here + p] = weight[p]! * inverse;
+    below[here + p] = 0;
+  }
   const cover = tree.cover[node]!;
-  const [z0, o0] = [zero[feature]!, one[feature]!];
-  const z1 = cover > 0 ? (z0 * tree.cover[child]!) / cover : 0;
-  const o1 = passes ? o0 : 0;
-  if (z1 === 0 && o1 === 0) return;
+  const toLeft = goesLeft(tree, node, walk.values[feature]!);
+  let given = 0;
+  for (let side = 0; side < 2; side++) {
+    const child = side === 0 ? tree.left[node]! : tree.right[node]!;
+    const z1 = cover > 0 ? (z0 * tree.cover[child]!) / cover : 0;
+    const o1 = toLeft === (side === 0) ? o0 : 0;
+    if (z1 === 0 && o1 === 0) continue;
+    if (tree.feature[child]! < 0) {
+      given += (o1 - z1) * addLeaf(walk, tree.value[child]!, here, z1, o1);
+    } else {
+      given += (o1 - z1) * visitInner(walk, tree, contributions, feature, child, depth, z1, o1);
+    }
+  }
+  // What an earlier split on the same column was given for these leaves is this one's now.
+  let taken = 0;
+  if (o0 !== z0) {
+    for (let p = here; p < here + count; p++) taken += before[p]! * below[p]!;
+  }
+  contributions[feature]! += given - (o0 - z0) * taken;
+}
+
+/** Adds a leaf to `below`; returns the integral of its value times the factors of other columns. */
+function addLeaf(walk: Walk, value: number, here: number, z1: number, o1: number): number {
+  const { at, weight } = walk.points;
+  const { others, below } = walk;
+  let sum = 0;
+  for (let p = 0; p < at.length; p++) {
+    const t = at[p]!;
+    const part = value * others[here + p]!;
+    sum += weight[p]! * part;
+    below[here + p]! += part * (z1 * (1 - t) + o1 * t);
+  }
+  return sum;
+}
+
+/** Visits an inner child and adds its leaves to `below`; returns the integral as {@link addLeaf} does. */
+function visitInner(
+  walk: Walk,
+  tree: Tree,
+  contributions: Float64Array,
+  feature: number,
+  child: number,
+  depth: number,
+  z1: number,
+  o1: number,
+): number {
+  const { at, weight } = walk.points;
+  const { zero, one, product, others, narrowed, below } = walk;
+  const count = at.length;
+  const here = depth * count;
   for (let p = 0; p < count; p++) {
     const t = at[p]!;
     const factor = z1 * (1 - t) + o1 * t;
-    const old = 1 / (z0 * (1 - t) + o0 * t);
-    product[here + count + p] = product[here + p]! * factor * old;
+    product[here + count + p] = others[here + p]! * factor;
     narrowed[here + p] = weight[p]! / factor;
-    before[here + p] = weight[p]! * old;
   }
+  const z0 = zero[feature]!;
+  const o0 = one[feature]!;
   zero[feature] = z1;
   one[feature] = o1;
   visit(walk, tree, contributions, child, depth + 1);
   zero[feature] = z0;
   one[feature] = o0;
-  let [given, taken] = [0, 0];
+  let sum = 0;
   for (let p = here; p < here + count; p++) {
-    const sum = below[p + count]!;
-    below[p]! += sum;
-    given += narrowed[p]! * sum;
-    taken += before[p]! * sum;
+    const part = below[p + count]!;
+    below[p]! += part;
+    sum += narrowed[p]! * part;
   }
-  // What an earlier split on the same column was given for these leaves is the later one's now.
-  contributions[feature]! += (o1 - z1) * given - (o0 - z0) * taken;
+  return sum;
 }
