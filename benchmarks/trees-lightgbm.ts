@@ -15,10 +15,11 @@ export interface SharedSettings {
   readonly threads: number;
 }
 
-/** Seconds of a run, and predictions of the rows held out. */
+/** Seconds of a run, `cpu` of the processor, and predictions of the rows held out. */
 export interface LightGbmAnswer {
   readonly binning: number;
   readonly training: number;
+  readonly cpu: number;
   readonly predicted: Float64Array;
 }
 
@@ -67,10 +68,11 @@ export async function startLightGbm(folder: string): Promise<LightGbm | null> {
       const { rounds } = settings;
       const task = { ...files, out, rows, features, held, rounds, params: paramsOf(settings) };
       python.stdin.write(`${JSON.stringify(task)}\n`);
-      const { binning, training } = await answer();
+      const { binning, training, cpu } = await answer();
       const bytes = held > 0 ? await readFile(out) : new Uint8Array(0);
       const predicted = new Float64Array(new Uint8Array(bytes).buffer);
-      return { binning: Number(binning), training: Number(training), predicted };
+      const seconds = { binning: Number(binning), training: Number(training), cpu: Number(cpu) };
+      return { ...seconds, predicted };
     },
     stop: () => python.kill(),
   };

@@ -7,8 +7,8 @@ import { CELL, RECORD, type Workspace } from "./workspace.js";
 const GROUP = 4;
 
 /** Returns how many groups of columns a job has. */
-export function groupsOf(job: Job): number {
-  return Math.ceil(job.columns / GROUP);
+export function groupsOf({ columns }: Pick<Job, "columns">): number {
+  return Math.ceil(columns / GROUP);
 }
 
 /** Does a job for one group of columns; the result does not depend on who does it, or when. */

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { checkAborted } from "../core/progress.js";
 import { type Boosting, startBoosting } from "./boosting.js";
+import { groupsOf } from "./group.js";
 import type { Search } from "./grow.js";
 import { startTeam } from "./team.js";
 import { searchAlone } from "./train.js";
@@ -26,9 +27,10 @@ export async function trainTreesInThreads(
 ): Promise<TreeEnsemble> {
   const boosting = startBoosting(data, options);
   const { layout } = boosting.workspace;
-  const wanted = options.threads ?? availableParallelism();
+  const groups = groupsOf({ columns: layout.columns.length });
+  const wanted = Math.min(groups, options.threads ?? availableParallelism());
   const isSmall = layout.rows * layout.columns.length < SMALL_MATRIX;
-  if (wanted === 1 || isSmall) {
+  if (wanted <= 1 || isSmall) {
     return runRounds(boosting, searchAlone(boosting.workspace), options);
   }
   const team = startTeam(boosting.workspace, wanted - 1);

@@ -113,7 +113,7 @@ export interface TreeOptions extends WorkOptions {
   readonly columnFractionPerNode?: number | undefined;
   /** Share of the rows, or of the queries, that a tree is grown on, in (0, 1]. Default 1. */
   readonly rowFraction?: number | undefined;
-  /** Bins of a column besides the one for missing values, 2 … 255. Default 255. */
+  /** Bins of a column besides the one for missing values, 2 … 255; not asked where bins are given. Default 255. */
   readonly maxBins?: number | undefined;
   /** Added to the hessian when categories are put in order; smaller categories stay on the right. Default 10. */
   readonly categoricalSmoothing?: number | undefined;
@@ -148,7 +148,7 @@ export interface Tree {
   readonly value: Float64Array;
   /** Weight of the training rows that reached a node. */
   readonly cover: Float64Array;
-  /** What a split gained in training loss (second order), 0 for leaves. */
+  /** What a split gained: twice what it takes from the loss, to second order; 0 for leaves. */
   readonly gain: Float64Array;
   /** Sets of bins, 256 bits each, [sets × 8]; bit `b` stands for `codes[b − 1]` of the column. */
   readonly categorySets: Uint32Array;

@@ -146,19 +146,34 @@ export function planWorkspace(
   return { layout: { ...layout, bytes: end }, used };
 }
 
-/** Makes the memory of a layout and copies the bins into it. */
+/**
+ * Makes the memory of a layout and copies the bins into it.
+ *
+ * @throws {@link DataError} DAT408 if the machine has not so much memory.
+ */
 export function createWorkspace(
   layout: Layout,
   { rows, bins }: BinnedFeatures,
   used: Int32Array,
 ): Workspace {
   const pages = Math.max(1, Math.ceil(layout.bytes / 65536));
-  const memory = new (api().Memory)({ initial: pages, maximum: pages, shared: true });
-  const workspace = openWorkspace(layout, memory);
+  const workspace = openWorkspace(layout, allocate(pages));
   used.forEach((f, c) => {
     workspace.u8.set(bins.subarray(f * rows, (f + 1) * rows), layout.bins + c * rows);
   });
   return workspace;
+}
+
+function allocate(pages: number): SharedMemory {
+  try {
+    return new (api().Memory)({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const size = Math.ceil(pages / 16);
+    throw new DataError("DAT408", `training needs ${size} MiB of memory, which cannot be had`, {
+      hint: "train on a sample of the rows or on fewer columns",
+      cause,
+    });
+  }
 }
 
 /** Opens a memory, in a thread too. */
