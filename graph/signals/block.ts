@@ -7,6 +7,9 @@ import type { Roots } from "./roots.js";
 import type { SignalWindow } from "./types.js";
 import { windowStart } from "./windows.js";
 
+/** Values of a signal: float32 for seeds, float64 where they are averaged over roots first. */
+export type SignalValues = Float32Array | Float64Array;
+
 /** Seeds at their roots. Positions are `−1` where the root is not known or the window cannot be placed. */
 export interface SeedBlock extends Roots {
   /** int32: where the list of each root begins. */

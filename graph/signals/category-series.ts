@@ -24,7 +24,7 @@ export interface CategorySeries {
   readonly ranks: Map<number, Int32Array>;
   /** Series that are made from this one, by name, such as pairs of neighbours. */
   readonly derived: Map<string, CategorySeries>;
-  /** int32 `[links]`: the position before with the same code in the list, `−1` for none; made when first asked for. */
+  /** int32 `[links]`: the last position before with the same code, in whatever list; made when first asked for. */
   previous: Int32Array | null;
 }
 
@@ -157,18 +157,14 @@ export function runDistinct(series: CategorySeries, lo: number, hi: number): num
   return count;
 }
 
-function previousOf({ ordering, codes, names }: CategorySeries): Int32Array {
+function previousOf({ codes, names }: CategorySeries): Int32Array {
   let most = names.length;
   for (let i = 0; i < codes.length; i++) if (codes[i]! >= most) most = codes[i]! + 1;
   const last = new Int32Array(most).fill(-1);
   const previous = new Int32Array(codes.length);
-  for (let root = 0; root + 1 < ordering.offsets.length; root++) {
-    const start = ordering.offsets[root]!;
-    for (let i = start; i < ordering.offsets[root + 1]!; i++) {
-      const before = last[codes[i]!]!;
-      previous[i] = before < start ? -1 : before;
-      last[codes[i]!] = i;
-    }
+  for (let i = 0; i < codes.length; i++) {
+    previous[i] = last[codes[i]!]!;
+    last[codes[i]!] = i;
   }
   return previous;
 }

@@ -2,7 +2,7 @@
 import { checkAborted, type WorkOptions } from "../../src/core/progress.js";
 import { nodeTypeIndex } from "../hetero-graph.js";
 import { checkSeeds, type Seeds } from "../seeds.js";
-import { createBlock, type SeedBlock } from "./block.js";
+import { createBlock, type SeedBlock, type SignalValues } from "./block.js";
 import { fillActivity } from "./fill-activity.js";
 import { fillCategory } from "./fill-category.js";
 import { fillCohort } from "./fill-cohort.js";
@@ -46,7 +46,7 @@ export function computeSignals(
       const block = blocks.at(signal);
       if (block.offsets === null) fill(indexes, signal, block, blocks.entities, readers, out);
       else {
-        const each = new Float32Array(block.rows.length);
+        const each = new Float64Array(block.rows.length);
         fill(indexes, signal, block, blocks.entities, readers, each);
         averageRoots(each, block.offsets, out);
       }
@@ -105,7 +105,7 @@ function fill(
   block: SeedBlock,
   entities: SeedBlock,
   readers: Map<string, RowReader>,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const { primitive, path } = signal;
   switch (primitive.kind) {
@@ -166,7 +166,7 @@ function fill(
 }
 
 /** Averages the values of each seed's roots; NaN where none has one. */
-function averageRoots(each: Float32Array, offsets: Int32Array, out: Float32Array): void {
+function averageRoots(each: Float64Array, offsets: Int32Array, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) {
     let sum = 0;
     let count = 0;

@@ -1,6 +1,6 @@
 /** Fills signals of lists as such: how many rows, when the last, how regular, how many still open. */
 import { MS_PER_DAY } from "../../src/core/time.js";
-import type { SeedBlock } from "./block.js";
+import type { SeedBlock, SignalValues } from "./block.js";
 import { codeOf, runCount } from "./category-series.js";
 import type { SignalIndexes } from "./indexes.js";
 import type { Signal, SignalPath } from "./types.js";
@@ -32,7 +32,7 @@ export function fillActivity(
   signal: Signal,
   block: SeedBlock,
   entities: SeedBlock,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const { primitive, window, path } = signal;
   const ordering = indexes.ordering(path);

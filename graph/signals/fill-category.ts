@@ -1,5 +1,5 @@
 /** Fills signals of categories along lists: shares, counts, entropy, pairs, and the order of the last rows. */
-import type { SeedBlock } from "./block.js";
+import type { SeedBlock, SignalValues } from "./block.js";
 import {
   type CategorySeries,
   codeOf,
@@ -25,7 +25,7 @@ export function fillCategory(
   indexes: SignalIndexes,
   signal: Signal,
   block: SeedBlock,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const { primitive, window } = signal;
   if (primitive.kind === "pair") {
@@ -104,7 +104,7 @@ function fillCount(
   code: number,
   block: SeedBlock,
   { window }: Signal,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const counts = block.counts(series, code, window);
   for (let i = 0; i < out.length; i++) out[i] = counts[i]! < 0 ? Number.NaN : counts[i]!;
@@ -115,7 +115,7 @@ function fillShare(
   code: number,
   block: SeedBlock,
   { window }: Signal,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const begins = block.begins(series.ordering, window);
   const ends = block.ends(series.ordering);
@@ -132,7 +132,7 @@ function fillEntropy(
   wanted: readonly number[],
   block: SeedBlock,
   { window }: Signal,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const begins = block.begins(series.ordering, window);
   const ends = block.ends(series.ordering);

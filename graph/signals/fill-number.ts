@@ -1,5 +1,5 @@
 /** Fills signals of numbers along lists: totals, means, spreads, extremes, trends, and the last values. */
-import type { SeedBlock } from "./block.js";
+import type { SeedBlock, SignalValues } from "./block.js";
 import { symmetricTrend } from "./fill-activity.js";
 import type { SignalIndexes } from "./indexes.js";
 import { type NumberSeries, runMax, runMin, runSpread, runSum } from "./number-series.js";
@@ -17,7 +17,7 @@ export function fillNumber(
   indexes: SignalIndexes,
   signal: Signal,
   block: SeedBlock,
-  out: Float32Array,
+  out: SignalValues,
 ): void {
   const { primitive, window } = signal;
   const series = indexes.numbers(signal.path, signal.column!);

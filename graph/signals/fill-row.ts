@@ -3,7 +3,7 @@ import { mix } from "../../src/core/random.js";
 import { MS_PER_DAY } from "../../src/core/time.js";
 import { type Column, isValid } from "../../src/data/column.js";
 import { visibleLimit } from "../visible.js";
-import type { SeedBlock } from "./block.js";
+import type { SeedBlock, SignalValues } from "./block.js";
 import { placesOf } from "./category-series.js";
 import { codePoints, numberCells } from "./cells.js";
 import type { SignalIndexes } from "./indexes.js";
@@ -37,7 +37,7 @@ export function fillRow(
   indexes: SignalIndexes,
   signal: Signal,
   block: SeedBlock,
-  out: Float32Array,
+  out: SignalValues,
   readers: Map<string, RowReader>,
 ): void {
   const { rows, anchors, visible } = block;

@@ -237,6 +237,7 @@ function arbTable(name: string, spec: TableSpec, most: number): fc.Arbitrary<Row
     .array(fc.record(cells), {
       minLength: name === ENTITY ? 1 : 0,
       maxLength: size,
+      size: "max",
     })
     .map((rows) => rows.map((row, i) => withKey(row as Row, spec, i)));
 }
