@@ -1,4 +1,5 @@
 /** Threads that search for splits together: they take groups of columns of a job until none is left. */
+import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { InternalError, ModelError } from "../core/errors.js";
 import { startWorker } from "../core/worker.js";
@@ -38,8 +39,10 @@ const PATIENCE = 60_000;
  *
  * @param workspace - the memory they share.
  * @param helpers - threads besides the caller's.
+ * @returns the team once every helper is ready: a caller that computes at once would keep them from starting.
+ * @throws {@link InternalError} INT001 if a helper does not start; none is left running then.
  */
-export function startTeam(workspace: Workspace, helpers: number): Team {
+export async function startTeam(workspace: Workspace, helpers: number): Promise<Team> {
   const { layout, memory } = workspace;
   const errors: unknown[] = [];
   const workerData: TeamMember = { layout, memory };
@@ -47,8 +50,18 @@ export function startTeam(workspace: Workspace, helpers: number): Team {
     const worker = startWorker(import.meta.url, "./team-worker", { workerData });
     return worker.on("error", (error) => errors.push(error));
   });
+  const stop = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  try {
+    await Promise.all(workers.map((worker) => once(worker, "message")));
+  } catch (cause) {
+    await stop();
+    throw new InternalError("a thread of training does not start", { cause });
+  }
   let jobs = 0;
   return {
+    stop,
     search(job) {
       const [cause] = errors;
       if (cause) throw new InternalError("a thread of training failed", { cause });
@@ -59,9 +72,6 @@ export function startTeam(workspace: Workspace, helpers: number): Team {
       }
       jobs = (jobs + 1) & 0x7fff;
       shareJob(workspace, job, groups, jobs);
-    },
-    async stop() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
 }

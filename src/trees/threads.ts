@@ -33,7 +33,7 @@ export async function trainTreesInThreads(
   if (wanted <= 1 || isSmall) {
     return runRounds(boosting, searchAlone(boosting.workspace), options);
   }
-  const team = startTeam(boosting.workspace, wanted - 1);
+  const team = await startTeam(boosting.workspace, wanted - 1);
   try {
     return await runRounds(boosting, team.search, options);
   } finally {
