@@ -110,7 +110,8 @@ function cutsByKey(uppers: Float64Array): Uint8Array {
   const number = new Float32Array(1);
   const bits = new Int32Array(number.buffer);
   for (let cut = 0; cut + 1 < uppers.length; cut++) {
-    number[0] = uppers[cut]!;
+    // Adding 0 makes −0 a plain 0: the two are equal, but their keys are not.
+    number[0] = uppers[cut]! + 0;
     // Rounding up must not move the cut past the numbers of the next key.
     if (number[0] > uppers[cut]!) number[0] = nextDown(number[0]);
     before[keyOf(bits[0]!) + 1]!++;

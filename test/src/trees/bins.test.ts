@@ -72,7 +72,7 @@ describe("assignBins", () => {
           expect(out[i]).toBe(expected);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[[-0, Number.POSITIVE_INFINITY], [0, -0], 2]] },
     );
   });
 });
