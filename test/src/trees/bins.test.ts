@@ -9,11 +9,13 @@ import { sortFloats } from "../../../src/trees/sort-floats.js";
 import { trainTrees } from "../../../src/trees/train.js";
 import { codes, numbers, randomData } from "./fixtures.js";
 
-const float = fc.oneof(
-  fc.float({ noNaN: true }),
-  fc.integer({ min: -3, max: 3 }).map(Math.fround),
-  fc.constantFrom(0, -0, Infinity, -Infinity, 1e-45, -1e-45, 3.4028234663852886e38),
-);
+const float = fc
+  .oneof(
+    fc.float({ noNaN: true }),
+    fc.integer({ min: -3, max: 3 }).map(Math.fround),
+    fc.constantFrom(0, -0, Infinity, -Infinity, 1e-45, -1e-45, 3.4028234663852886e38),
+  )
+  .map(Math.fround);
 
 /** Repeats values until there are enough for the fast ways. */
 function many(values: readonly number[]): Float32Array {
