@@ -10,6 +10,7 @@ import type { Database } from "./data/database.js";
 import type { FittedExpert } from "./experts/expert.js";
 import { restoreExpert } from "./experts/restore.js";
 import { type Fit, fitExpert, type ModelOptions, requireModel } from "./fit.js";
+import { type FitScores, judgeFit } from "./fit-scores.js";
 import { fitInstant } from "./instant.js";
 import {
   countParts,
@@ -17,7 +18,6 @@ import {
   judgeBaselines,
   judgePart,
   type PartMetrics,
-  scoreRows,
 } from "./judge.js";
 import { computeLabels, type TimeOptions } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
@@ -25,15 +25,10 @@ import {
   FOLDER_VERSION,
   type ModelManifest,
   readModelFolder,
-  type ValidationScores,
   writeModelFolder,
 } from "./model-folder.js";
 import { checkTables, storageOf } from "./model-tables.js";
-import {
-  applyPredictionIntervals,
-  fitPredictionIntervals,
-  type PredictionIntervals,
-} from "./prediction-intervals.js";
+import { applyPredictionIntervals } from "./prediction-intervals.js";
 import { defaultAnchor, type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { predictionValues } from "./prediction-values.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
@@ -95,17 +90,14 @@ export interface PredictorEvaluation {
 }
 
 /** What a predictor is made of. */
-interface PredictorParts {
+interface PredictorParts extends FitScores {
   readonly db: Database;
   readonly plan: TrainingTablePlan;
   readonly classes: readonly string[] | null;
   readonly expert: FittedExpert;
-  readonly intervals: PredictionIntervals | null;
   readonly seed: number;
   readonly dialect: string;
   readonly warnings: readonly string[];
-  readonly scores: Metrics | null;
-  readonly validation: ValidationScores | null;
 }
 
 /**
@@ -139,7 +131,7 @@ export class Predictor {
     const { fit, labels, warnings } = options.instant
       ? await learnInstantly(db, plan, options)
       : await learn(db, plan, options);
-    const judged = freeingOnError(fit.expert, () => judge(db, fit, labels, options));
+    const judged = freeingOnError(fit.expert, () => judgeFit(db, fit, labels, options));
     return new Predictor({
       db,
       plan,
@@ -191,6 +183,12 @@ export class Predictor {
   /** The canonical query. */
   get query(): string {
     return this.#parts.plan.query;
+  }
+
+  /** What predicts: the weight of each expert, by its name; weights add up to 1. */
+  get experts(): Readonly<Record<string, number>> {
+    const { expert } = this.#parts;
+    return expert.memberWeights ?? { [expert.name]: 1 };
   }
 
   /** What the user should know about this model. */
@@ -346,9 +344,12 @@ export class Predictor {
       .filter(([, value]) => typeof value === "number")
       .map(([name, value]) => `${name} ${formatNumber(value)}`)
       .join(", ");
+    const experts = Object.entries(this.experts).map(
+      ([name, weight]) => `${name} ${formatNumber(weight, 2)}`,
+    );
     const lines = [
       `Predictor ${plan.task.taskType}: ${plan.query}`,
-      `  expert ${expert.name}${held ? `, held-out ${held}` : ""}`,
+      `  ${experts.length > 1 ? `experts ${experts.join(", ")}` : `expert ${expert.name}`}${held ? `; held-out ${held}` : ""}`,
       ...warnings.map((warning) => `  warning: ${warning}`),
     ];
     return lines.join("\n");
@@ -378,32 +379,6 @@ async function learnInstantly(
   const time = options.anchor ?? defaultAnchor(db, plan);
   const { labels, ...fit } = await fitInstant(db, plan, time, options);
   return { fit, labels, warnings: [] };
-}
-
-/**
- * Fits intervals on what was said about the validation rows before they were learned from, and scores the held-out test rows.
- */
-function judge(
-  db: Database,
-  { expert, heldOut }: Fit,
-  labels: TrainingTable,
-  options: FitOptions,
-): Pick<PredictorParts, "intervals" | "scores" | "validation"> {
-  const scores =
-    labels.split === null || countParts(labels).test === 0
-      ? null
-      : judgePart(db, expert, labels, "test", labels.anchorTimes, options).metrics;
-  if (heldOut === null) return { intervals: null, scores, validation: null };
-  const rows = splitRows(labels, "val");
-  const targets = Float64Array.from(rows, (row) => labels.targets[row]!);
-  const newest = rows.reduce((a, row) => Math.max(a, labels.anchorTimes[row]!), -Infinity);
-  const validation = {
-    until: Number.isFinite(newest) ? newest : null,
-    metrics: scoreRows(labels, targets, heldOut.outputs),
-  };
-  if (labels.task.taskType !== "regression") return { intervals: null, scores, validation };
-  const intervals = fitPredictionIntervals(heldOut, labels, options.interval);
-  return { intervals, scores, validation };
 }
 
 /** Frees an expert whose fit could not be finished. */

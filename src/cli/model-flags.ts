@@ -179,9 +179,10 @@ function checkSettings(
   checkNames(settings, Object.keys(defaults), `${section}.`, wrong);
   for (const [name, value] of Object.entries(settings)) {
     const usual = defaults[name];
-    const fits = typeof usual === "number" ? isAmount(value) : HEADS.includes(value as never);
+    const isNumber = typeof usual === "number" || usual === null;
+    const fits = isNumber ? isAmount(value) : HEADS.includes(value as never);
     if (fits) continue;
-    const expected = typeof usual === "number" ? "a number from 0 on" : HEADS.join(" or ");
+    const expected = isNumber ? "a number from 0 on" : HEADS.join(" or ");
     const message = `sets \`${section}.${name}\` to ${JSON.stringify(value)}, expected ${expected}`;
     throw wrong(message, `the default is ${JSON.stringify(usual)}`);
   }

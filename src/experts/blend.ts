@@ -47,6 +47,7 @@ export function makeBlend(
     predict: (db, seeds, options) => mixOutputs(mix, db, seeds, options),
     ...(quantiles && { quantiles }),
     ...(members.length > 1 && {
+      memberWeights: Object.fromEntries(members.map(({ name, weight }) => [name, weight])),
       predictMembers: (db: Database, seeds: Seeds, options?: WorkOptions) =>
         Object.fromEntries(
           members.map(({ name, expert }) => [name, expert.predict(db, seeds, options)]),

@@ -49,6 +49,8 @@ export interface FittedExpert {
    * @returns `values` float64 `[S, levels]`, row-major, ascending along a row.
    */
   quantiles?(db: Database, seeds: Seeds, options?: WorkOptions): Quantiles;
+  /** The weight of each member of a blend, by its name. */
+  readonly memberWeights?: Readonly<Record<string, number>>;
   /** What each member of a blend predicts, by its name. */
   predictMembers?(
     db: Database,

@@ -71,6 +71,8 @@ export interface MembersFit {
 interface Member extends MemberFit {
   readonly name: MemberName;
   readonly heldOutQuantiles?: Quantiles | null;
+  /** Whether it seems to help to learn from validation rows, too. */
+  readonly advisesRefit?: boolean;
   readonly refit: () => Promise<FittedExpert>;
 }
 
@@ -147,7 +149,8 @@ async function fitEach(
         const how = { ...options, config: options.trees, rng: setting.rng.split("trees") };
         const fit = await fitTrees(db, frame, data, how);
         trees = fit;
-        members.push({ ...fit, name, refit: () => refitTrees(db, frame, data, fit.choice, how) });
+        const refit = (): Promise<FittedExpert> => refitTrees(db, frame, data, fit.choice, how);
+        members.push({ ...fit, name, refit, advisesRefit: fit.choice.refit });
         break;
       }
       case "linear": {
@@ -213,6 +216,7 @@ async function together(setting: Setting, members: Member[]): Promise<MembersFit
     return { expert, heldOut: null, warnings: [warning] };
   }
   const { space, validation } = data;
+  const advice = members.find((member) => member.advisesRefit !== undefined)?.advisesRefit ?? true;
   const total = members.reduce((sum, { name }) => sum + PRIOR_WEIGHTS[name], 0);
   const prior = members.map(({ name }) => PRIOR_WEIGHTS[name] / total);
   const scores = members.flatMap(({ heldOut }) => heldOut ?? []);
@@ -234,7 +238,8 @@ async function together(setting: Setting, members: Member[]): Promise<MembersFit
           ),
           quantiles: members.find((member) => member.heldOutQuantiles)?.heldOutQuantiles ?? null,
         };
-  if (validation !== null && (options.refit ?? "auto") !== false) await refitAll(members, options);
+  const { refit = "auto" } = options;
+  if (validation !== null && (refit === "auto" ? advice : refit)) await refitAll(members, options);
   const experts = members.map(({ name, expert }, m) => ({ name, expert, weight: weights[m]! }));
   const calibration =
     heldOut === null || space.scale.kind !== "logit"

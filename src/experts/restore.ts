@@ -6,10 +6,10 @@ import type { NamedArrays } from "../tensor/parameters.js";
 import { type BlendSettings, makeBlend } from "./blend.js";
 import { restoreConstant } from "./constant.js";
 import type { ExpertState, FittedExpert } from "./expert.js";
+import { restoreTrees } from "./forest.js";
 import { restoreGnn } from "./gnn.js";
 import { restoreLinear } from "./linear.js";
 import { restoreSignalFrame, type SignalFrame } from "./signal-frame.js";
-import { restoreTrees } from "./trees.js";
 
 /**
  * Restores an expert from what {@link FittedExpert.state} gave.

@@ -4,7 +4,8 @@
 export interface TreesConfig {
   readonly rounds: number;
   readonly learningRate: number;
-  readonly leaves: number;
+  /** Leaves of a tree; `null`: 8 for few rows, up to 31 for a hundred thousand and more. */
+  readonly leaves: number | null;
   readonly minRowsPerLeaf: number;
   /** Bins of a signal, at most 255. */
   readonly maxBins: number;
@@ -21,15 +22,24 @@ export interface TreesConfig {
 
 /** The settings unless set otherwise. */
 export const DEFAULT_TREES_CONFIG: TreesConfig = {
-  rounds: 400,
+  rounds: 800,
   learningRate: 0.04,
-  leaves: 15,
+  leaves: null,
   minRowsPerLeaf: 20,
   maxBins: 255,
   l2: 5,
-  columnFraction: 0.3,
+  columnFraction: 0.2,
   rowFraction: 0.8,
   bags: 3,
   patience: 40,
   halfLives: 3,
 };
+
+/**
+ * Chooses the leaves of a tree by the rows there are to learn from.
+ *
+ * @param rows - training rows.
+ */
+export function automaticLeaves(rows: number): number {
+  return Math.min(31, Math.max(8, Math.round(Math.sqrt(rows) / 10)));
+}

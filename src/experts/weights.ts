@@ -45,6 +45,17 @@ export function blendWeights(
 }
 
 /**
+ * Tells whether gains on held-out rows exceed what chance may give: one standard error, entities as clusters.
+ *
+ * @param gains - float64 `[S]`: what each row gains.
+ * @param entities - int32 `[S]`.
+ */
+export function isProvenGain(gains: Float64Array, entities: Int32Array): boolean {
+  const gain = sum(gains);
+  return gain > 0 && gain ** 2 > clusteredVariance(gains, entities);
+}
+
+/**
  * Adds up scores with weights.
  *
  * @param scores - per expert float64 `[S, outputs]`.
