@@ -1,4 +1,4 @@
-/** Benchmark `instant`: seconds to a first answer without a training run, and to further ones on the same database. */
+/** Benchmark `instant`: seconds to a first answer without a training run, to further ones on the same database, and how good they are. */
 import {
   type BenchReport,
   type BenchResult,
@@ -7,6 +7,7 @@ import {
 } from "../src/cli/bench-report.js";
 import { generateSaasDatabase } from "../src/generate/database.js";
 import { Predictor } from "../src/predictor.js";
+import { instantScores } from "./instant-scores.js";
 
 /** Queries of a product team; the first one builds the indexes of the signals. */
 const QUERIES: readonly (readonly [string, string])[] = [
@@ -51,5 +52,7 @@ export async function runInstantBench(options: {
     const title = place === 0 ? `${name}, first query` : name;
     results.push({ name: title, unit: "s", ...spread(seconds) });
   }
+  onLine?.("scores at seed time, a fit an anchor");
+  results.push(...(await instantScores({ users: 3_000, onLine })));
   return benchReport("instant", "none", results);
 }
