@@ -41,7 +41,7 @@ export type {
  * @param db - the database, whole; each row sees only what its regime allows.
  * @param query - the predictive query.
  * @param options - times, regimes, seeds, sizes.
- * @throws {@link ConfigError} CFG160 if there are no test rows.
+ * @throws {@link ConfigError} CFG160 if there are no test rows, CFG161 if there is no run to judge.
  * @see RelBench, evaluation protocol; the two regimes.
  */
 export async function evaluate(
@@ -51,6 +51,7 @@ export async function evaluate(
 ): Promise<EvaluationRun> {
   const { plan: compiled } = compileQuery(db.schema, query, options);
   requireModel(compiled.task);
+  requireRuns(options);
   const { plan, warnings: leaks } = hideFunctions(db, compiled);
   options.onProgress?.({ stage: "labels", message: "computing labels" });
   const seed = options.seed ?? 0;
@@ -125,6 +126,13 @@ function scoredParts(run: ModelRun, regime: Regime): ScoredPredictions[] {
     const values = bounds && plain.kind === "regression" ? { ...plain, ...bounds[part] } : plain;
     const predictions = { task, entityRows, anchorTimes, values };
     return { predictions, labels, regime, seed, ...(fold !== undefined && { fold }) };
+  });
+}
+
+function requireRuns({ seeds = 3 }: EvaluateOptions): void {
+  if (Number.isInteger(seeds) && seeds >= 1) return;
+  throw new ConfigError("CFG161", `\`seeds\` expects a whole number from 1 on, found ${seeds}`, {
+    hint: "leave it out for 3 runs",
   });
 }
 

@@ -27,6 +27,13 @@ const TINY: EvaluateOptions = {
 const TIMES = { val: day(24), test: day(30), evalAnchors: 2 };
 
 describe("evaluate", () => {
+  it("refuses to judge no run at all", async () => {
+    for (const seeds of [0, 1.5, -1]) {
+      const error = expect.objectContaining({ code: "CFG161" });
+      await expect(evaluate(desk, COUNT, { ...TINY, seeds })).rejects.toEqual(error);
+    }
+  });
+
   it("reports both regimes side by side, with seeds and baselines, as documented", async () => {
     let now = 0;
     const { evaluation, predictions } = await evaluate(desk, COUNT, {
