@@ -22,11 +22,14 @@ export function remember(valuesAt: ValuesAt): ValuesAt {
 
 /** Leaves out joined rows that are not there yet, that the filter drops, or whose value is null. */
 export function keepOwners(
-  { owners, known }: JoinedRows,
+  joined: JoinedRows,
   moment: Moment,
   mask: Uint8Array | null,
   nulls: Uint8Array | null,
 ): Int32Array {
+  const { owners } = joined;
+  // To the full truth every joined row that has an owner is there.
+  const known = moment === Infinity ? null : joined.known;
   if (known === null && mask === null && nulls === null) return owners;
   const kept = owners.slice();
   if (known !== null) {

@@ -16,7 +16,8 @@ export interface JoinedRows {
   readonly sorted: boolean;
   /**
    * float64 `[length]`: from when on a joined row is there, by the times of its rows (but those of the clock and of the
-   * owner) and of its keys, `+Infinity` = to the full truth only, NaN = never; `null` = from its own time on.
+   * owner) and of its keys, `+Infinity` = to the full truth only, NaN = never, as where the owner is missing; `null` = from
+   * its own time on. Worked out when it is first read: the full truth never asks.
    */
   readonly known: Float64Array | null;
 }
@@ -52,8 +53,18 @@ export function joinPath(
   const sorted = ownClock
     ? columns.ascends(names[path.clock!]!)
     : times !== null && isAscending(times);
-  const known = knownFrom(columns, names, path, rows, length);
-  return { length, rows, owners, times, sorted, known };
+  let known: Float64Array | null | undefined;
+  return {
+    length,
+    rows,
+    owners,
+    times,
+    sorted,
+    get known() {
+      if (known === undefined) known = knownFrom(columns, names, path, rows, length);
+      return known;
+    },
+  };
 }
 
 /**
