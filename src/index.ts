@@ -55,6 +55,7 @@ export {
   type LabelSet,
   type TimeOptions,
 } from "./labels.js";
+export { type ReportOptions, reportModel } from "./model-report.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
 export {
   type CompiledQuery,
@@ -64,6 +65,9 @@ export {
   compileTargets,
   type LanguageOptions,
 } from "./query.js";
+export { modelPage } from "./report/model-page.js";
+export type { ModelReport } from "./report/model-report.js";
+export { modelText } from "./report/model-text.js";
 export {
   type BootstrapOptions,
   bootstrapMetrics,

@@ -175,6 +175,11 @@ export class Predictor {
     return new Predictor({ ...manifest, db, plan, expert });
   }
 
+  /** How labels of the query are made. */
+  get plan(): TrainingTablePlan {
+    return this.#parts.plan;
+  }
+
   /** What is predicted. */
   get task(): EntityTask {
     return this.#parts.plan.task;
@@ -194,6 +199,11 @@ export class Predictor {
   /** What the user should know about this model. */
   get warnings(): readonly string[] {
     return this.#parts.warnings;
+  }
+
+  /** The share of true values that intervals shall hold; `null` where there are none. */
+  get intervalLevel(): number | null {
+    return this.#parts.intervals?.model.level ?? null;
   }
 
   /** Metrics on the held-out test rows; `null` when there were none. */

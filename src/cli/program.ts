@@ -15,6 +15,7 @@ import { registerLabels } from "./commands/labels.js";
 import { registerLater } from "./commands/later.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerPredict } from "./commands/predict.js";
+import { registerReport } from "./commands/report.js";
 import { describeFailure, EXIT } from "./failure.js";
 import type { CliIo } from "./io.js";
 import { openSession } from "./session.js";
@@ -31,6 +32,7 @@ const COMMANDS: readonly Register[] = [
   registerPredict,
   registerEvaluate,
   registerExplain,
+  registerReport,
   registerBench,
   registerInfo,
   registerLater,

@@ -19,14 +19,14 @@ export function reasonsTable(explanation: Explanation): string {
     line(htmlText(headline(reason)), evidence(reason), reason.contribution, reason.share),
   );
   rows.push(line("All other signals", "", other.contribution, other.share));
-  return `<table>
-<thead><tr><th>Reason</th><th>lowers · raises</th><th>Effect</th><th>Share</th></tr></thead>
+  return `<div class="table" tabindex="0"><table>
+<thead><tr><th scope="col">Reason</th><th scope="col">lowers · raises</th><th scope="col" class="number">Effect</th><th scope="col" class="number">Share</th></tr></thead>
 <tbody>
 <tr><td>On average</td><td></td><td class="number">${htmlText(amount(baseline))}</td><td></td></tr>
 ${rows.join("\n")}
 <tr><td><b>Prediction</b></td><td></td><td class="number"><b>${htmlText(amount(prediction))}</b></td><td></td></tr>
 </tbody>
-</table>`;
+</table></div>`;
 }
 
 function headline({ label, display, comparison }: Contribution): string {

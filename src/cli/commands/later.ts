@@ -3,19 +3,13 @@ import { withWork } from "../flags.js";
 import { notYet } from "../usage.js";
 import type { Register } from "./command.js";
 
-/** Registers `relgraph score` and `relgraph report`. */
+/** Registers `relgraph score`. */
 export const registerLater: Register = (program) => {
   refuse(
     program,
     "score",
     "engagement scores (later version)",
     "use `relgraph predict` for predictions",
-  );
-  refuse(
-    program,
-    "report",
-    "a report on one page (later version)",
-    "use `relgraph evaluate` and `relgraph explain --out FILE.html`",
   );
 };
 

@@ -39,7 +39,6 @@ describe("the command line itself", () => {
     [["labels", "q", "--data", "x", "--step", "30"], "CFG102", "`--step` expects a duration"],
     [["predict", "q", "--model", "m", "--data", "x"], "CFG508", "both a query and `--model`"],
     [["score", "--data", "x"], "CFG190", "`relgraph score` comes in a later version"],
-    [["report", "--model", "m", "--data", "x", "--out", "r.html"], "CFG190", "later version"],
   ])("refuses %j with %s", async (argv, code, text) => {
     const { status, stdout, stderr } = await relgraph(...argv);
     expect(stderr).toContain(`error[${code}]: `);
