@@ -11,7 +11,6 @@ import { requireModel } from "./fit.js";
 import { countParts } from "./judge.js";
 import { computeLabels, type LabelSet } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
-import { predictionValues } from "./prediction-values.js";
 import { compileQuery } from "./query.js";
 import { primaryMetric, type ValueTaskType } from "./task/metrics.js";
 import { REGIMES, type Regime } from "./task/regime.js";
@@ -117,13 +116,11 @@ async function check(
 
 /** The predictions of a run on both parts; of folds on the test rows alone, so that each row comes once. */
 function scoredParts(run: ModelRun, regime: Regime): ScoredPredictions[] {
-  const { parts, bounds, seed, fold } = run;
+  const { parts, seed, fold } = run;
   const judged = fold === undefined ? (["val", "test"] as const) : (["test"] as const);
   return judged.map((part) => {
-    const { labels, outputs } = parts[part];
-    const { task, entityRows, anchorTimes, classes } = labels;
-    const plain = predictionValues(task, outputs, classes);
-    const values = bounds && plain.kind === "regression" ? { ...plain, ...bounds[part] } : plain;
+    const { labels, values } = parts[part];
+    const { task, entityRows, anchorTimes } = labels;
     const predictions = { task, entityRows, anchorTimes, values };
     return { predictions, labels, regime, seed, ...(fold !== undefined && { fold }) };
   });

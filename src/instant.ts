@@ -9,7 +9,7 @@ import type { Database } from "./data/database.js";
 import { labelsAt } from "./experts/label-cache.js";
 import type { MemberName } from "./experts/member-names.js";
 import { readsLateCells } from "./experts/past-targets.js";
-import { type Fit, fitExpert, type ModelOptions } from "./fit.js";
+import { type ExpertOptions, type Fit, fitExpert, type ModelOptions } from "./fit.js";
 import { labelEnd, randomSplit } from "./task/splits.js";
 import { SPLITS, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 
@@ -72,21 +72,41 @@ export async function fitInstant(
   time: Timestamp | null,
   options: InstantOptions = {},
 ): Promise<InstantFit> {
+  const labels = instantLabels(db, plan, time, options);
+  const fit = await fitExpert(db, plan, labels, labels.anchorTimes, instantOptions(options));
+  return { ...fit, labels };
+}
+
+/**
+ * Replays a query before a time: the labels that instant mode learns from; their `val` part is the newest anchors.
+ *
+ * @param time - when the prediction is made; `null` for a static target.
+ * @param options - rows, seed, progress.
+ */
+export function instantLabels(
+  db: Database,
+  plan: TrainingTablePlan,
+  time: Timestamp | null,
+  options: InstantOptions = {},
+): TrainingTable {
   const { rows = MOST_ROWS, onProgress, signal } = options;
   onProgress?.({ stage: "labels", message: "replaying the query" });
   const replayed =
     time === null
       ? replayStatic(db, plan, options.seed ?? 0)
       : replay(readsLateCells(plan) ? cellsKnownAt(db, time) : db, plan, time, rows, signal);
-  const labels = takeTrainingRows(replayed, sampleRows(replayed, rows));
-  const fit = await fitExpert(db, plan, labels, labels.anchorTimes, {
+  return takeTrainingRows(replayed, sampleRows(replayed, rows));
+}
+
+/** Options of a fit that takes a moment: small experts, few signals, few rounds. */
+export function instantOptions(options: InstantOptions): ExpertOptions {
+  return {
     ...options,
     experts: options.experts ?? INSTANT_EXPERTS,
     signals: { ...INSTANT_SIGNALS, ...options.signals },
     trees: { ...INSTANT_TREES, ...options.trees },
     quantiles: false,
-  });
-  return { ...fit, labels };
+  };
 }
 
 /**

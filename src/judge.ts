@@ -2,16 +2,13 @@
 import type { Seeds } from "../graph/seeds.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Database } from "./data/database.js";
-import type { FittedExpert } from "./experts/expert.js";
+import type { TaskModel } from "./model.js";
+import { predictionValues } from "./prediction-values.js";
 import { baselineNames, predictBaseline } from "./task/baselines.js";
 import { evaluateLabels } from "./task/evaluate-labels.js";
 import { listBaselineNames, predictListBaseline } from "./task/list-baselines.js";
-import {
-  evaluateMetrics,
-  type Metrics,
-  targetDeviation,
-  type ValueTaskType,
-} from "./task/metrics.js";
+import { type Metrics, targetDeviation } from "./task/metrics.js";
+import type { PredictionValues } from "./task/prediction-table.js";
 import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 
 /** A part of a split that a model is judged on. */
@@ -23,12 +20,11 @@ export interface PartMetrics {
   readonly test: Metrics;
 }
 
-/** What an expert says about a part. */
-export interface PartOutputs {
-  /** The part's rows, in the order of the outputs. */
+/** What a model says about a part. */
+export interface PartAnswers {
+  /** The part's rows, in the order of the answers. */
   readonly labels: TrainingTable;
-  /** float64 `[rows]`, or `[rows, classes]` for classes. */
-  readonly outputs: Float64Array;
+  readonly values: PredictionValues;
   readonly metrics: Metrics;
 }
 
@@ -40,35 +36,48 @@ export interface PartOutputs {
  */
 export function judgePart(
   db: Database,
-  expert: FittedExpert,
+  model: Pick<TaskModel, "predict">,
   labels: TrainingTable,
   part: JudgedPart,
   visibleTimes: Float64Array,
   options: WorkOptions = {},
-): PartOutputs {
-  const judged = takeTrainingRows(labels, splitRows(labels, part));
+): PartAnswers {
   const seeds = partSeeds(labels, part, visibleTimes);
-  const outputs = expert.predict(db, seeds, { signal: options.signal });
-  return { labels: judged, outputs, metrics: scoreRows(labels, judged.targets, outputs) };
+  const values = model.predict(db, seeds, { signal: options.signal });
+  return judgeAnswers(labels, part, values);
 }
 
 /**
- * Scores outputs, numbers also in units of the deviation of the training targets.
+ * Scores what a model said about one part.
  *
  * @param labels - all rows, split.
- * @param targets - of the judged rows.
- * @param outputs - of the judged rows.
+ * @param values - of the part's rows.
  */
-export function scoreRows(
+export function judgeAnswers(
   labels: TrainingTable,
-  targets: Float64Array,
-  outputs: Float64Array,
+  part: JudgedPart,
+  values: PredictionValues,
+): PartAnswers {
+  const judged = takeTrainingRows(labels, splitRows(labels, part));
+  return { labels: judged, values, metrics: scoreAnswers(labels, judged, values) };
+}
+
+/**
+ * Scores answers, numbers also in units of the deviation of the training targets.
+ *
+ * @param labels - all rows, split.
+ * @param judged - the judged rows.
+ * @param values - of the judged rows.
+ */
+export function scoreAnswers(
+  labels: TrainingTable,
+  judged: TrainingTable,
+  values: PredictionValues,
 ): Metrics {
-  const taskType = labels.task.taskType as ValueTaskType;
-  if (taskType !== "regression") return evaluateMetrics(taskType, outputs, targets);
+  if (labels.task.taskType !== "regression") return evaluateLabels(judged, values);
   const train = splitRows(labels, "train");
   const deviation = targetDeviation(Float64Array.from(train, (row) => labels.targets[row]!));
-  return evaluateMetrics(taskType, outputs, targets, { deviation });
+  return evaluateLabels(judged, values, { deviation });
 }
 
 /**
@@ -95,22 +104,17 @@ export function partSeeds(
  *
  * @param labels - all rows, split.
  * @param visibleTimes - float64 `[label rows]`: up to when each row may see.
- * @returns outputs and metrics by the baseline's name.
+ * @returns answers and metrics by the baseline's name.
  */
 export function runBaselines(
   labels: TrainingTable,
   visibleTimes: Float64Array,
-): Record<string, { readonly val: PartOutputs; readonly test: PartOutputs }> {
-  const parts = {
-    val: takeTrainingRows(labels, splitRows(labels, "val")),
-    test: takeTrainingRows(labels, splitRows(labels, "test")),
-  };
+): Record<string, { readonly val: PartAnswers; readonly test: PartAnswers }> {
   return Object.fromEntries(
     baselineNames(labels.task).map((name) => {
-      const judged = (part: JudgedPart): PartOutputs => {
+      const judged = (part: JudgedPart): PartAnswers => {
         const outputs = predictBaseline(name, labels, part, visibleTimes);
-        const metrics = scoreRows(labels, parts[part].targets, outputs);
-        return { labels: parts[part], outputs, metrics };
+        return judgeAnswers(labels, part, predictionValues(labels.task, outputs, labels.classes));
       };
       return [name, { val: judged("val"), test: judged("test") }];
     }),

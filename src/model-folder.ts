@@ -2,15 +2,14 @@
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./core/errors.js";
-import type { ExpertState } from "./experts/expert.js";
-import type { PredictionIntervals } from "./prediction-intervals.js";
+import type { ModelState } from "./model.js";
 import type { GivenTarget } from "./task/given-target.js";
 import type { Metrics } from "./task/metrics.js";
 import type { NamedArrays } from "./tensor/parameters.js";
 import { readArrays, writeArrays } from "./tensor/serialize.js";
 
 /** Version of the folder's layout; older readers refuse newer folders. */
-export const FOLDER_VERSION = 2;
+export const FOLDER_VERSION = 3;
 
 /** Everything in a model folder but the weights: `model.json`. */
 export interface ModelManifest {
@@ -23,9 +22,7 @@ export interface ModelManifest {
   readonly dialect: string;
   readonly nullLogic: string;
   readonly seed: number;
-  readonly classes: readonly string[] | null;
-  readonly intervals: PredictionIntervals | null;
-  readonly expert: Omit<ExpertState, "weights">;
+  readonly model: Omit<ModelState, "weights">;
   /** Columns by table, with their storage, that the model was fitted with. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly warnings: readonly string[];
@@ -82,7 +79,7 @@ export async function writeModelFolder(
  * Reads a model folder.
  *
  * @param path - the folder.
- * @throws {@link ModelError} MOD303 if it is no model folder, MOD304 if it is damaged or of a newer version.
+ * @throws {@link ModelError} MOD303 if it is no model folder, MOD304 if it is damaged or of another version.
  */
 export async function readModelFolder(
   path: string,
@@ -101,10 +98,8 @@ export async function readModelFolder(
       cause,
     });
   const manifest = parseManifest(text, damaged);
-  if (manifest.folderVersion > FOLDER_VERSION) {
-    throw damaged(
-      `is of version ${manifest.folderVersion}, this relgraph reads up to ${FOLDER_VERSION}`,
-    );
+  if (manifest.folderVersion !== FOLDER_VERSION) {
+    throw damaged(`is of version ${manifest.folderVersion}, this relgraph reads ${FOLDER_VERSION}`);
   }
   const bytes = await readFile(join(path, WEIGHTS)).catch((cause: unknown) => {
     throw damaged(`has no ${WEIGHTS}`, cause);

@@ -1,7 +1,6 @@
 /** Intervals of predicted numbers: conformal around the quantiles of an expert, or around its predictions where it has none. */
-import type { Seeds } from "../graph/seeds.js";
-import type { Database } from "./data/database.js";
-import type { FittedExpert } from "./experts/expert.js";
+import { invariant } from "./core/assert.js";
+import type { Quantiles } from "./experts/expert.js";
 import type { HeldOutOutputs } from "./experts/fit-members.js";
 import {
   applyConformal,
@@ -57,19 +56,18 @@ export function fitPredictionIntervals(
  * Puts intervals around predictions.
  *
  * @param intervals - as fitted.
- * @param expert - the expert that made the predictions.
- * @param points - float64 `[S]`: its predictions of the seeds.
+ * @param points - float64 `[S]`: predictions.
+ * @param quantiles - of the same rows; needed where intervals were fitted around quantiles.
  * @returns float64 `[S]` each; infinite where nothing bounds them.
  */
-export function applyPredictionIntervals(
+export function boundOutputs(
   intervals: PredictionIntervals,
-  expert: FittedExpert,
-  db: Database,
-  seeds: Seeds,
   points: Float64Array,
+  quantiles: Quantiles | null,
 ): { readonly lower: Float64Array; readonly upper: Float64Array } {
   if (intervals.kind === "residuals") return applyIntervals(intervals.model, points);
   const { model, terciles } = intervals;
+  invariant(quantiles !== null, "intervals around quantiles need quantiles");
   const groups = Int32Array.from(points, (point) => tercileOf(terciles, point));
-  return applyConformal(model, expert.quantiles!(db, seeds), { groups, points });
+  return applyConformal(model, quantiles, { groups, points });
 }

@@ -4,23 +4,13 @@ import { formatExplanation } from "../gnn/explain/explanation.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { anchorWarnings } from "./anchor-warnings.js";
 import { formatNumber } from "./core/pretty.js";
-import type { WorkOptions } from "./core/progress.js";
 import { formatTime, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
-import type { FittedExpert } from "./experts/expert.js";
-import { restoreExpert } from "./experts/restore.js";
-import { type Fit, fitExpert, type ModelOptions, requireModel } from "./fit.js";
-import { type FitScores, judgeFit } from "./fit-scores.js";
-import { fitInstant } from "./instant.js";
-import {
-  countParts,
-  type JudgedPart,
-  judgeBaselines,
-  judgePart,
-  type PartMetrics,
-} from "./judge.js";
-import { computeLabels, type TimeOptions } from "./labels.js";
+import { requireModel } from "./fit.js";
+import { countParts, type JudgedPart, judgeBaselines, judgePart } from "./judge.js";
+import { computeLabels } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
+import { type Learned, learn } from "./learn.js";
 import {
   FOLDER_VERSION,
   type ModelManifest,
@@ -28,76 +18,38 @@ import {
   writeModelFolder,
 } from "./model-folder.js";
 import { checkTables, storageOf } from "./model-tables.js";
-import { applyPredictionIntervals } from "./prediction-intervals.js";
-import { defaultAnchor, type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
-import { predictionValues } from "./prediction-values.js";
+import { restoreModel } from "./models/fit-model.js";
+import type {
+  EvaluateRequest,
+  ExplainRequest,
+  FitOptions,
+  PredictorEvaluation,
+  PredictRequest,
+} from "./prediction-options.js";
+import { type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { compileQuery, type LanguageOptions } from "./query.js";
 import type { Metrics } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
-import { splitRows, type TrainingTable } from "./task/training-table.js";
-import { type BackendName, initBackend } from "./tensor/backend.js";
+import { splitRows } from "./task/training-table.js";
+import { initBackend } from "./tensor/backend.js";
 import { VERSION } from "./version.js";
 
+export type {
+  EvaluateRequest,
+  ExplainRequest,
+  FitOptions,
+  PredictorEvaluation,
+  PredictRequest,
+} from "./prediction-options.js";
 export type { EntityId } from "./prediction-seeds.js";
 
-/** Options of {@link Predictor.fit}. */
-export interface FitOptions extends LanguageOptions, ModelOptions {
-  /** Which anchors, and how they are split; by default the last tenths validate and test. */
-  readonly times?: TimeOptions | undefined;
-  readonly backend?: BackendName | "auto" | undefined;
-  /**
-   * No training run: small experts learn in seconds from the query replayed at the anchors before `anchor`. There are no
-   * held-out scores then, and `times` is not read.
-   */
-  readonly instant?: boolean | undefined;
-  /** When an instant prediction will be made; by default as in {@link PredictRequest}. */
-  readonly anchor?: Timestamp | undefined;
-}
-
-/** Options of {@link Predictor.predict}. */
-export interface PredictRequest extends WorkOptions {
-  /**
-   * When the prediction is made; by default the latest time of the tables that the target reads, and for a static target
-   * each row's own time.
-   */
-  readonly anchor?: Timestamp | undefined;
-  /** Only these entities, whether WHERE holds for them or not. */
-  readonly entities?: readonly EntityId[] | undefined;
-  /** Another state of the database than the one fitted on. */
-  readonly db?: Database | undefined;
-}
-
-/** Options of {@link Predictor.explain}. */
-export interface ExplainRequest {
-  readonly anchor?: Timestamp | undefined;
-  /** Reasons listed, 5 by default. */
-  readonly top?: number | undefined;
-  readonly db?: Database | undefined;
-}
-
-/** Options of {@link Predictor.evaluate}. */
-export interface EvaluateRequest extends WorkOptions {
-  readonly times?: TimeOptions | undefined;
-  readonly db?: Database | undefined;
-}
-
-/** Scores of one fitted model. */
-export interface PredictorEvaluation {
-  readonly rows: { readonly train: number; readonly val: number; readonly test: number };
-  readonly model: PartMetrics;
-  readonly baselines: Readonly<Record<string, PartMetrics>>;
-}
-
 /** What a predictor is made of. */
-interface PredictorParts extends FitScores {
+interface PredictorParts extends Learned {
   readonly db: Database;
   readonly plan: TrainingTablePlan;
-  readonly classes: readonly string[] | null;
-  readonly expert: FittedExpert;
   readonly seed: number;
   readonly dialect: string;
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -127,25 +79,15 @@ export class Predictor {
     const { bound, plan: compiled } = compileQuery(db.schema, query, options);
     requireModel(compiled.task);
     const { plan, warnings: leaks } = hideFunctions(db, compiled);
-    const seed = options.seed ?? 0;
-    const { fit, labels, warnings } = options.instant
-      ? await learnInstantly(db, plan, options)
-      : await learn(db, plan, options);
-    const judged = freeingOnError(fit.expert, () => judgeFit(db, fit, labels, options));
+    const learned = await learn(db, plan, options);
+    const told = bound.warnings.map((warning) => warning.message);
     return new Predictor({
+      ...learned,
       db,
       plan,
-      classes: labels.classes,
-      expert: fit.expert,
-      ...judged,
-      seed,
+      seed: options.seed ?? 0,
       dialect: bound.dialect,
-      // Where there is too little history, that one warning says it all.
-      warnings: [
-        ...bound.warnings.map((warning) => warning.message),
-        ...leaks,
-        ...(fit.warnings.length > 0 ? fit.warnings : warnings),
-      ],
+      warnings: [...told, ...leaks, ...learned.warnings],
     });
   }
 
@@ -171,8 +113,8 @@ export class Predictor {
     const { given } = manifest;
     const { plan } = compileQuery(db.schema, manifest.query, { ...language, given });
     await initBackend(options.backend === undefined ? {} : { backend: options.backend });
-    const expert = restoreExpert(db, plan, { ...manifest.expert, weights });
-    return new Predictor({ ...manifest, db, plan, expert });
+    const model = restoreModel(db, plan, { ...manifest.model, weights });
+    return new Predictor({ ...manifest, db, plan, model });
   }
 
   /** How labels of the query are made. */
@@ -192,8 +134,7 @@ export class Predictor {
 
   /** What predicts: the weight of each expert, by its name; weights add up to 1. */
   get experts(): Readonly<Record<string, number>> {
-    const { expert } = this.#parts;
-    return expert.memberWeights ?? { [expert.name]: 1 };
+    return this.#parts.model.weights;
   }
 
   /** What the user should know about this model. */
@@ -203,7 +144,7 @@ export class Predictor {
 
   /** The share of true values that intervals shall hold; `null` where there are none. */
   get intervalLevel(): number | null {
-    return this.#parts.intervals?.model.level ?? null;
+    return this.#parts.model.intervalLevel;
   }
 
   /** Metrics on the held-out test rows; `null` when there were none. */
@@ -219,17 +160,11 @@ export class Predictor {
    * @throws {@link ConfigError} CFG151 if a listed entity does not exist.
    */
   async predict(request: PredictRequest = {}): Promise<PredictionTable> {
-    const { plan, expert, classes, intervals } = this.#parts;
+    const { plan, model } = this.#parts;
     const db = request.db ?? this.#parts.db;
     const seeds = predictionSeeds(db, plan, request);
-    const outputs = expert.predict(db, seeds, request);
-    const values = predictionValues(plan.task, outputs, classes);
     const { rows: entityRows, anchorTimes } = seeds;
-    if (values.kind !== "regression" || intervals === null) {
-      return { task: plan.task, entityRows, anchorTimes, values };
-    }
-    const { lower, upper } = applyPredictionIntervals(intervals, expert, db, seeds, values.point);
-    return { task: plan.task, entityRows, anchorTimes, values: { ...values, lower, upper } };
+    return { task: plan.task, entityRows, anchorTimes, values: model.predict(db, seeds, request) };
   }
 
   /**
@@ -250,12 +185,10 @@ export class Predictor {
    * @throws {@link ConfigError} CFG151 if there is no such entity.
    */
   async explain(entity: EntityId, request: ExplainRequest = {}): Promise<Explanation> {
-    const { plan, expert } = this.#parts;
+    const { plan, model } = this.#parts;
     const db = request.db ?? this.#parts.db;
-    const seeds = predictionSeeds(db, plan, { ...request, entities: [entity] });
-    const outputs = expert.predict(db, seeds);
-    const output = outputs.indexOf(outputs.reduce((a, b) => Math.max(a, b)));
-    const reasons = expert.explain(db, seeds, { top: request.top, output });
+    const seeds = predictionSeeds(db, plan, { anchor: request.anchor, entities: [entity] });
+    const reasons = model.explain(db, seeds, request);
     const anchor = seeds.anchorTimes[0]!;
     return {
       entity: entityKey(db, plan.task.entityTable, seeds.rows[0]!),
@@ -274,12 +207,12 @@ export class Predictor {
    * @see {@link evaluate} for several seeds and both regimes, with a model trained for each.
    */
   async evaluate(request: EvaluateRequest = {}): Promise<PredictorEvaluation> {
-    const { plan, expert, seed, validation } = this.#parts;
+    const { plan, model, seed, validation } = this.#parts;
     const db = request.db ?? this.#parts.db;
     const { labels } = computeLabels(db, plan, request.times ?? {}, { ...request, seed });
     const visible = labels.anchorTimes;
     const judged = (part: JudgedPart): Metrics =>
-      judgePart(db, expert, labels, part, visible, request).metrics;
+      judgePart(db, model, labels, part, visible, request).metrics;
     const newest = splitRows(labels, "val").reduce(
       (latest, row) => Math.max(latest, labels.anchorTimes[row]!),
       -Infinity,
@@ -315,9 +248,8 @@ export class Predictor {
    * @throws {@link ModelError} MOD301 if it cannot be written, MOD302 if something else stands there.
    */
   async save(dir: string): Promise<void> {
-    const { db, plan, expert, classes, intervals, seed, dialect } = this.#parts;
-    const { warnings, scores, validation } = this.#parts;
-    const state = expert.state();
+    const { db, plan, model, seed, dialect, warnings, scores, validation } = this.#parts;
+    const { weights, ...state } = model.state();
     const manifest: ModelManifest = {
       format: "relgraph-model",
       folderVersion: FOLDER_VERSION,
@@ -327,29 +259,23 @@ export class Predictor {
       dialect,
       nullLogic: plan.nullLogic,
       seed,
-      classes,
-      intervals,
-      expert: {
-        name: state.name,
-        settings: state.settings,
-        ...(state.frame !== undefined && { frame: state.frame }),
-      },
+      model: state,
       tables: storageOf(db.schema),
       warnings,
       scores,
       validation,
     };
-    await writeModelFolder(dir, manifest, state.weights);
+    await writeModelFolder(dir, manifest, weights);
   }
 
   /** Frees the weights on the tensor backend. */
   dispose(): void {
-    this.#parts.expert.dispose();
+    this.#parts.model.dispose();
   }
 
   /** Prints query, task, expert and held-out scores. */
   toString(): string {
-    const { plan, expert, scores, warnings } = this.#parts;
+    const { plan, model, scores, warnings } = this.#parts;
     const held = Object.entries((scores ?? {}) as Record<string, number | null>)
       .filter(([, value]) => typeof value === "number")
       .map(([name, value]) => `${name} ${formatNumber(value)}`)
@@ -359,45 +285,10 @@ export class Predictor {
     );
     const lines = [
       `Predictor ${plan.task.taskType}: ${plan.query}`,
-      `  ${experts.length > 1 ? `experts ${experts.join(", ")}` : `expert ${expert.name}`}${held ? `; held-out ${held}` : ""}`,
+      `  ${experts.length > 1 ? `experts ${experts.join(", ")}` : `expert ${model.name}`}${held ? `; held-out ${held}` : ""}`,
       ...warnings.map((warning) => `  warning: ${warning}`),
     ];
     return lines.join("\n");
-  }
-}
-
-/** What was learned, and from which labels. */
-interface Learned {
-  readonly fit: Fit;
-  readonly labels: TrainingTable;
-  readonly warnings: readonly string[];
-}
-
-async function learn(db: Database, plan: TrainingTablePlan, options: FitOptions): Promise<Learned> {
-  const { seed = 0, backend, times = {} } = options;
-  options.onProgress?.({ stage: "labels", message: "computing labels" });
-  const { labels, warnings } = computeLabels(db, plan, times, { ...options, seed });
-  await initBackend(backend === undefined ? {} : { backend });
-  return { fit: await fitExpert(db, plan, labels, labels.anchorTimes, options), labels, warnings };
-}
-
-async function learnInstantly(
-  db: Database,
-  plan: TrainingTablePlan,
-  options: FitOptions,
-): Promise<Learned> {
-  const time = options.anchor ?? defaultAnchor(db, plan);
-  const { labels, ...fit } = await fitInstant(db, plan, time, options);
-  return { fit, labels, warnings: [] };
-}
-
-/** Frees an expert whose fit could not be finished. */
-function freeingOnError<T>(expert: FittedExpert, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    expert.dispose();
-    throw error;
   }
 }
 

@@ -2,9 +2,11 @@
 import type { Seeds } from "../../graph/seeds.js";
 import { formatNumber } from "../core/pretty.js";
 import { createRng, shuffle } from "../core/random.js";
-import { type ExpertOptions, fitExpert } from "../fit.js";
+import type { ExpertOptions } from "../fit.js";
 import { judgePart, type PartMetrics } from "../judge.js";
+import { fitModel } from "../models/fit-model.js";
 import { type MetricName, primaryMetric, type ValueTaskType } from "../task/metrics.js";
+import { flatValues } from "../task/scored-values.js";
 import { bestSignalScore, missingSignal, type SignalTargets } from "../task/single-signal.js";
 import { splitWarnings } from "../task/split-checks.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
@@ -156,16 +158,16 @@ export async function shuffledLabels(
     refit: false,
     quantiles: false,
   };
-  const fit = await fitExpert(db, plan, labels, visible, small);
+  const { model } = await fitModel(db, plan, labels, visible, small);
   try {
-    const { outputs, labels: judged } = judgePart(db, fit.expert, labels, "test", visible, options);
-    const z = distanceFromChance(judged, outputs);
+    const { values, labels: judged } = judgePart(db, model, labels, "test", visible, options);
+    const z = distanceFromChance(judged, flatValues(values));
     if (Math.abs(z) <= CHANCE) return [];
     return [
       `shuffled: a model fitted on shuffled labels still tells the test labels, ${formatNumber(z, 2)} standard errors from chance: the labels leak into what the model sees`,
     ];
   } finally {
-    fit.expert.dispose();
+    model.dispose();
   }
 }
 

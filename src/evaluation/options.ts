@@ -1,5 +1,5 @@
 /** How a query is evaluated. */
-import type { FitOptions } from "../predictor.js";
+import type { FitOptions } from "../prediction-options.js";
 import type { Regime } from "../task/regime.js";
 import type { CheckLevel } from "./checks.js";
 

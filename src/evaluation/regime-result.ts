@@ -1,7 +1,8 @@
 /** The runs of a regime to its result: scores of model, experts and baselines, comparisons, sureness. */
 import { countParts, type PartMetrics, runBaselines } from "../judge.js";
-import { summarizeMetrics, type ValueTaskType } from "../task/metrics.js";
+import { summarizeMetrics } from "../task/metrics.js";
 import type { Regime } from "../task/regime.js";
+import type { TaskType } from "../task/task.js";
 import type { EvaluateOptions } from "./options.js";
 import type { RegimeRuns } from "./regime-runs.js";
 import type { RegimeResult } from "./result.js";
@@ -24,7 +25,7 @@ export function summarizeRegime(
   { seed = 0, interval }: EvaluateOptions,
 ): RegimeResult {
   const [{ labels }] = settings as readonly [RunSetting];
-  const taskType = labels.task.taskType as ValueTaskType;
+  const { taskType } = labels.task;
   const naive = settings.map((setting) => runBaselines(setting.labels, setting.visible));
   const rivals = Object.keys(naive[0]!).map(
     (to): Rival => ({
@@ -58,11 +59,14 @@ export function summarizeRegime(
           ),
     baselines,
     comparisons: compareWith(taskType, model, compared, seed),
-    ...(taskType === "regression"
-      ? { coverage: coverageOf(model, interval) }
-      : { calibration: calibrationOf(model) }),
+    ...(taskType === "regression" && { coverage: coverageOf(model, interval) }),
+    ...(hasChances(taskType) && { calibration: calibrationOf(model) }),
     ...curves,
   };
+}
+
+function hasChances(taskType: TaskType): boolean {
+  return taskType === "binary_classification" || taskType === "multiclass_classification";
 }
 
 function entityRowName({ name }: ModelRun): string {

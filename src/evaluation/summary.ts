@@ -7,12 +7,9 @@ import {
   type MetricIntervals,
   type ScoredRows,
 } from "../task/bootstrap.js";
-import {
-  type Metrics,
-  primaryMetric,
-  summarizeMetrics,
-  type ValueTaskType,
-} from "../task/metrics.js";
+import { type Metrics, primaryMetric, summarizeMetrics } from "../task/metrics.js";
+import { scoredRows } from "../task/scored-values.js";
+import type { TaskType } from "../task/task.js";
 import type { Comparison, ModelResult } from "./result.js";
 import type { JudgedParts } from "./run.js";
 
@@ -34,7 +31,7 @@ const LEVEL = 0.95;
  * @param seed - of the drawn entities; the same for all models, so that their intervals tell of the same draws.
  */
 export function summarizeRuns(
-  taskType: ValueTaskType,
+  taskType: TaskType,
   runs: readonly ScoredRun[],
   seed: number,
 ): ModelResult {
@@ -42,7 +39,8 @@ export function summarizeRuns(
     summarizeMetrics(runs.map(({ parts }) => parts[part].metrics));
   const intervals = (part: JudgedPart): { intervals: MetricIntervals; resamples: number } => {
     const rng = createRng(seed).split("intervals", part);
-    return bootstrapMetrics(taskType, rowsOf(runs, part), { rng, level: LEVEL });
+    const classes = classesOf(runs);
+    return bootstrapMetrics(taskType, rowsOf(runs, part), { rng, level: LEVEL, classes });
   };
   const [val, test] = [of("val"), of("test")];
   const [valRange, testRange] = [intervals("val"), intervals("test")];
@@ -70,11 +68,11 @@ export function rowsOf(
   runs: readonly { readonly parts: JudgedParts }[],
   part: JudgedPart,
 ): ScoredRows[] {
-  return runs.map(({ parts }) => ({
-    predictions: parts[part].outputs,
-    targets: parts[part].labels.targets,
-    entityRows: parts[part].labels.entityRows,
-  }));
+  return runs.map(({ parts }) => scoredRows(parts[part].labels, parts[part].values));
+}
+
+function classesOf(runs: readonly { readonly parts: JudgedParts }[]): number {
+  return runs[0]?.parts.test.labels.classes?.length ?? 1;
 }
 
 /** Another model, by its runs: as many as the model has, or one for all seeds. */
@@ -93,7 +91,7 @@ export interface Rival {
  * @param seed - of the drawn entities.
  */
 export function compareWith(
-  taskType: ValueTaskType,
+  taskType: TaskType,
   runs: readonly ScoredRun[],
   rivals: readonly Rival[],
   seed: number,
@@ -104,6 +102,7 @@ export function compareWith(
     const found = comparePaired(taskType, name, rowsOf(runs, "test"), rowsOf(other, "test"), {
       rng,
       level: LEVEL,
+      classes: classesOf(runs),
       higherIsBetter,
     });
     return found ? [{ to, kind, ...found }] : [];
@@ -118,7 +117,7 @@ export function compareWith(
  * @returns its name; `null` where none has a score.
  */
 export function bestBaseline(
-  taskType: ValueTaskType,
+  taskType: TaskType,
   baselines: Readonly<Record<string, PartMetrics>>,
 ): string | null {
   const { name: metric, higherIsBetter } = primaryMetric(taskType);

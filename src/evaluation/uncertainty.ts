@@ -1,5 +1,6 @@
 /** Whether a model knows how sure it is: intervals of numbers and probabilities of a yes, on the test rows. */
-import type { PartOutputs } from "../judge.js";
+import { invariant } from "../core/assert.js";
+import type { PartAnswers } from "../judge.js";
 import { type CalibrationReport, calibrationReport } from "../task/calibration-report.js";
 import { type Coverage, intervalCoverage } from "../task/coverage.js";
 import type { ModelRun } from "./run.js";
@@ -11,13 +12,12 @@ import type { ModelRun } from "./run.js";
  * @param level - the share of true values that shall fall inside.
  * @returns `null` where no run has intervals.
  */
-export function coverageOf(
-  runs: readonly Pick<ModelRun, "parts" | "bounds">[],
-  level = 0.8,
-): Coverage | null {
-  const parts = runs.flatMap(({ bounds, parts: { test } }) =>
-    bounds ? [{ ...bounds.test, targets: test.labels.targets }] : [],
-  );
+export function coverageOf(runs: readonly Pick<ModelRun, "parts">[], level = 0.8): Coverage | null {
+  const parts = runs.flatMap(({ parts: { test } }) => {
+    const { values, labels } = test;
+    if (values.kind !== "regression" || values.lower === null || values.upper === null) return [];
+    return [{ lower: values.lower, upper: values.upper, targets: labels.targets }];
+  });
   if (parts.length === 0) return null;
   const all = (of: "lower" | "upper" | "targets"): Float64Array =>
     Float64Array.from(parts.flatMap((part) => [...part[of]]));
@@ -37,19 +37,21 @@ export function calibrationOf(runs: readonly Pick<ModelRun, "parts">[]): Calibra
   );
 }
 
-function confidenceOf({ outputs, labels }: PartOutputs): {
+function confidenceOf({ values, labels }: PartAnswers): {
   readonly probabilities: Float64Array;
   readonly targets: Float64Array;
 } {
-  const { targets, classes } = labels;
-  if (classes === null) return { probabilities: outputs, targets };
+  const { targets } = labels;
+  if (values.kind === "binary") return { probabilities: values.probability, targets };
+  invariant(values.kind === "multiclass", "chances are of a yes or of classes");
+  const { scores, classes } = values;
   const width = classes.length;
   const most = Int32Array.from(targets, (_, row) => {
-    const scores = outputs.subarray(row * width, (row + 1) * width);
-    return scores.indexOf(Math.max(...scores));
+    const own = scores.subarray(row * width, (row + 1) * width);
+    return own.indexOf(Math.max(...own));
   });
   return {
-    probabilities: Float64Array.from(most, (c, row) => outputs[row * width + c]!),
+    probabilities: Float64Array.from(most, (c, row) => scores[row * width + c]!),
     targets: targets.map((target, row) => (target === most[row] ? 1 : 0)),
   };
 }

@@ -2,7 +2,8 @@
 import { invariant } from "../core/assert.js";
 import type { Rng } from "../core/random.js";
 import type { MetricName, ValueTaskType } from "./metrics.js";
-import { prepareMetrics, type WeightedMetrics } from "./weighted-metrics.js";
+import type { TaskType } from "./task.js";
+import { prepareMetrics, type WeightedMetrics, weightedMean } from "./weighted-metrics.js";
 
 /** Predictions of one run on some rows, with the truth. A model of several seeds or folds has several runs. */
 export interface ScoredRows {
@@ -11,6 +12,8 @@ export interface ScoredRows {
   readonly targets: Float64Array;
   /** int32 `[rows]`: whose row each is. */
   readonly entityRows: Int32Array;
+  /** Metrics that are means over rows, `[rows]` each and NaN where a row does not count, in place of predictions: of recommended lists. */
+  readonly perRow?: ReadonlyMap<MetricName, Float64Array>;
 }
 
 /** Options of {@link bootstrapMetrics} and {@link comparePaired}. */
@@ -64,15 +67,13 @@ const FEWEST = 200;
  * @see Efron and Tibshirani 1993, chapter 13 (percentile intervals); Field and Welsh 2007 (clusters).
  */
 export function bootstrapMetrics(
-  taskType: ValueTaskType,
+  taskType: TaskType,
   runs: readonly ScoredRows[],
   options: BootstrapOptions,
 ): { readonly intervals: MetricIntervals; readonly resamples: number } {
   const { level = 0.95, classes = 1 } = options;
   if (!isUsable(runs)) return { intervals: {}, resamples: 0 };
-  const prepared = runs.map((run) =>
-    prepareMetrics(taskType, run.predictions, run.targets, classes),
-  );
+  const prepared = runs.map((run) => prepare(taskType, run, classes));
   const names = [...prepared[0]!.keys()];
   const values = names.map((): number[] => []);
   const resamples = forEachResample(runs, options, (weights) => {
@@ -99,7 +100,7 @@ export function bootstrapMetrics(
  * @returns `null` where the metric is not defined.
  */
 export function comparePaired(
-  taskType: ValueTaskType,
+  taskType: TaskType,
   metric: MetricName,
   a: readonly ScoredRows[],
   b: readonly ScoredRows[],
@@ -112,9 +113,9 @@ export function comparePaired(
     invariant(run.targets.length === others[i]!.targets.length, "compared models have equal rows");
   }
   if (!isUsable(a) || !isUsable(others)) return null;
-  const prepare = (runs: readonly ScoredRows[]): WeightedMetrics[] =>
-    runs.map((run) => prepareMetrics(taskType, run.predictions, run.targets, classes));
-  const [first, second] = [prepare(a), prepare(others)];
+  const [first, second] = [a, others].map((runs) =>
+    runs.map((run) => prepare(taskType, run, classes)),
+  ) as [WeightedMetrics[], WeightedMetrics[]];
   const difference = (weights: readonly Float64Array[]): number | null => {
     const [x, y] = [meanOver(first, metric, weights), meanOver(second, metric, weights)];
     return x === null || y === null ? null : x - y;
@@ -131,6 +132,12 @@ export function comparePaired(
   const wins = values.reduce((sum, value) => sum + (Math.sign(value * sign) + 1) / 2, 0);
   const { low, high, se } = intervalOf(values, level);
   return { metric, difference: plain, low, high, se, better: wins / values.length, resamples };
+}
+
+function prepare(taskType: TaskType, run: ScoredRows, classes: number): WeightedMetrics {
+  const { perRow, predictions, targets } = run;
+  if (perRow) return new Map([...perRow].map(([name, values]) => [name, weightedMean(values)]));
+  return prepareMetrics(taskType as ValueTaskType, predictions, targets, classes);
 }
 
 function isUsable(runs: readonly ScoredRows[]): boolean {

@@ -9,6 +9,8 @@ import type { TrainingTable } from "./training-table.js";
 export interface EvaluateLabelsOptions {
   /** How many places of a ranking count; by default those that the query asks for, else as many as the longest list has. */
   readonly k?: number;
+  /** The standard deviation of the training targets, which adds NMAE to the scores of numbers. */
+  readonly deviation?: number | null;
 }
 
 /**
@@ -25,29 +27,67 @@ export function evaluateLabels(
   values: PredictionValues,
   options: EvaluateLabelsOptions = {},
 ): Metrics {
+  const { taskType, top } = labels.task;
+  const aligned = alignedValues(labels, values, options.k ?? top);
+  if (aligned.kind === "lists") {
+    return evaluateRanking(aligned.recommended, aligned.truth, aligned.k);
+  }
+  const { deviation } = options;
+  return evaluateMetrics(taskType as ValueTaskType, aligned.predictions, aligned.targets, {
+    classes: labels.classes?.length ?? 1,
+    ...(deviation !== undefined && taskType === "regression" && { deviation }),
+  });
+}
+
+/** Answers and truth in the same order: flat numbers as `evaluateMetrics` takes them, or lists of items. */
+export type AlignedValues =
+  | {
+      readonly kind: "numbers";
+      readonly predictions: Float64Array;
+      readonly targets: Float64Array;
+    }
+  | {
+      readonly kind: "lists";
+      readonly recommended: ItemLists;
+      readonly truth: ItemLists;
+      readonly k: number;
+    };
+
+/**
+ * Puts answers in the order of labelled rows and their classes or items.
+ *
+ * @param labels - labelled rows.
+ * @param values - predictions of the same rows, see {@link evaluateLabels}.
+ * @param k - how many places of a ranking count; by default those that the query asks for, else as many as the longest list has.
+ */
+export function alignedValues(
+  labels: TrainingTable,
+  values: PredictionValues,
+  k: number | undefined = labels.task.top,
+): AlignedValues {
   const { taskType } = labels.task;
   const wrong = (): never => {
     invariant(false, `predictions of kind ${values.kind} do not answer a task of ${taskType}`);
   };
+  const numbers = (predictions: Float64Array, targets = labels.targets): AlignedValues => {
+    return { kind: "numbers", predictions, targets };
+  };
   switch (taskType) {
     case "regression":
-      return values.kind === "regression" ? plain(taskType, values.point, labels) : wrong();
+      return values.kind === "regression" ? numbers(values.point) : wrong();
     case "binary_classification":
-      return values.kind === "binary" ? plain(taskType, values.probability, labels) : wrong();
+      return values.kind === "binary" ? numbers(values.probability) : wrong();
     case "multiclass_classification": {
       if (values.kind !== "multiclass") return wrong();
-      return plain(taskType, inClassesOf(labels, values.classes, values.scores), labels);
+      return numbers(inClassesOf(labels, values.classes, values.scores));
     }
     case "multilabel_classification": {
       if (values.kind !== "multilabel") return wrong();
-      const scores = inClassesOf(labels, values.classes, values.scores);
-      return evaluateMetrics(taskType, scores, labelMatrix(labels), {
-        classes: labels.classes?.length ?? 0,
-      });
+      return numbers(inClassesOf(labels, values.classes, values.scores), labelMatrix(labels));
     }
     case "forecasting":
       if (values.kind !== "forecast") return wrong();
-      return plain(taskType, forecastOf(labels, values.point, values.steps), labels);
+      return numbers(forecastOf(labels, values.point, values.steps));
     case "multilabel_ranking":
     case "temporal_link_prediction":
     case "static_link_prediction": {
@@ -56,14 +96,10 @@ export function evaluateLabels(
         (most, offset, row) => Math.max(most, row === 0 ? 0 : offset - values.offsets[row - 1]!),
         1,
       );
-      const k = options.k ?? labels.task.top ?? longest;
-      return evaluateRanking(recommendedItems(labels, values), trueItems(labels), k);
+      const recommended = recommendedItems(labels, values);
+      return { kind: "lists", recommended, truth: trueItems(labels), k: k ?? longest };
     }
   }
-}
-
-function plain(taskType: ValueTaskType, predictions: Float64Array, labels: TrainingTable): Metrics {
-  return evaluateMetrics(taskType, predictions, labels.targets);
 }
 
 /** Scores in the order of the labels' classes; a class that was not predicted scores 0. */

@@ -30,12 +30,32 @@ export interface RankingScores {
  * @see relbench `metrics.link_prediction_map`, `link_prediction_precision`, `link_prediction_recall`.
  */
 export function rankingScores(recommended: ItemLists, truth: ItemLists, k: number): RankingScores {
+  const scores = rankingRowScores(recommended, truth, k);
+  const counted = scores.map.filter((value) => !Number.isNaN(value)).length;
+  if (counted === 0) return { precision: null, recall: null, map: null, rows: 0 };
+  const mean = (values: Float64Array): number =>
+    values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0) / counted;
+  return {
+    precision: mean(scores.precision),
+    recall: mean(scores.recall),
+    map: mean(scores.map),
+    rows: counted,
+  };
+}
+
+/**
+ * Scores each recommended list at k, see {@link rankingScores}.
+ *
+ * @returns float64 `[rows]` each; NaN for rows without a true item.
+ */
+export function rankingRowScores(
+  recommended: ItemLists,
+  truth: ItemLists,
+  k: number,
+): { readonly [name in "precision" | "recall" | "map"]: Float64Array } {
   const rows = truth.offsets.length - 1;
   invariant(recommended.offsets.length - 1 === rows, "recommended lists and truth have equal rows");
-  let precision = 0;
-  let recall = 0;
-  let map = 0;
-  let counted = 0;
+  const [precision, recall, map] = [0, 1, 2].map(() => new Float64Array(rows).fill(Number.NaN));
   for (let row = 0; row < rows; row++) {
     const wanted = new Set(truth.items.subarray(truth.offsets[row]!, truth.offsets[row + 1]!));
     const total = wanted.size;
@@ -49,16 +69,9 @@ export function rankingScores(recommended: ItemLists, truth: ItemLists, k: numbe
       hits++;
       gained += hits / (i - from + 1);
     }
-    precision += hits / k;
-    recall += hits / total;
-    map += gained / Math.min(total, k);
-    counted++;
+    precision![row] = hits / k;
+    recall![row] = hits / total;
+    map![row] = gained / Math.min(total, k);
   }
-  if (counted === 0) return { precision: null, recall: null, map: null, rows: 0 };
-  return {
-    precision: precision / counted,
-    recall: recall / counted,
-    map: map / counted,
-    rows: counted,
-  };
+  return { precision: precision!, recall: recall!, map: map! };
 }

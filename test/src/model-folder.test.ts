@@ -111,11 +111,11 @@ describe("a model folder", () => {
       await writeFile(join(to, "model.json"), text);
       await fails("MOD304");
     }
-    const { folderVersion: _, ...rest } = JSON.parse(manifest);
+    const { folderVersion, ...rest } = JSON.parse(manifest);
     await writeFile(join(to, "model.json"), JSON.stringify({ ...rest, folderVersion: 99 }));
     await fails("MOD304");
-    const other = { ...rest, folderVersion: 2 };
-    const network = other.expert.settings.members.find(
+    const other = { ...rest, folderVersion };
+    const network = other.model.settings.expert.settings.members.find(
       ({ name }: { name: string }) => name === "gnn",
     );
     network.settings.config.channels = 4;

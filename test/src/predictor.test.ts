@@ -279,14 +279,14 @@ describe("static targets", () => {
         expect(text).not.toContain(target);
         const to = join(folder, `static-${target}-${timed}`);
         await predictor.save(to);
-        const { expert } = JSON.parse(await readFile(join(to, "model.json"), "utf8"));
-        const network = expert.settings.members.find(
+        const { model } = JSON.parse(await readFile(join(to, "model.json"), "utf8"));
+        const network = model.settings.expert.settings.members.find(
           ({ name }: { name: string }) => name === "gnn",
         );
         const seen = network.settings.encodings.flatMap(
           (encoding: { encodings: { column: string }[] }) => encoding.encodings,
         );
-        for (const columns of [seen, expert.frame.base.signals]) {
+        for (const columns of [seen, model.settings.expert.frame.base.signals]) {
           expect(columns.map(({ column }: { column: string }) => column)).not.toContain(target);
         }
         predictor.dispose();
