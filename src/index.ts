@@ -3,6 +3,14 @@
 export type { Explanation } from "../gnn/explain/explanation.js";
 export { checkQuery, parseQuery, printQuery } from "../pql/index.js";
 export {
+  type ApproachComparison,
+  type ApproachResult,
+  type CompareOptions,
+  compareApproaches,
+  type RuleScore,
+} from "./approaches/compare.js";
+export { approachesSection, formatApproaches } from "./approaches/format.js";
+export {
   AbortedError,
   ConfigError,
   DataError,
