@@ -11,14 +11,16 @@ import type { Evaluation, RegimeResult } from "./result.js";
  * Draws an evaluation.
  *
  * @param evaluation - the evaluation.
+ * @param sections - HTML of what was found besides, put at its end.
  * @returns a whole HTML document.
  */
-export function evaluationPage(evaluation: Evaluation): string {
+export function evaluationPage(evaluation: Evaluation, sections: readonly string[] = []): string {
   const warnings = evaluation.warnings.map((warning) => `<li>${htmlText(warning)}</li>`);
   const body = [
     `<p class="query">${htmlText(evaluation.query)}</p>`,
     ...(warnings.length > 0 ? [`<ul>${warnings.join("\n")}</ul>`] : []),
     ...evaluation.results.map((result) => regimeSection(evaluation, result)),
+    ...sections,
   ];
   return htmlPage("Evaluation", body.join("\n"));
 }

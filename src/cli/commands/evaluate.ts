@@ -28,6 +28,7 @@ interface EvaluateFlags
   readonly seeds?: number;
   readonly checks?: CheckLevel;
   readonly learningCurve?: boolean;
+  readonly compare?: boolean;
   readonly predictions?: string;
   readonly out?: string;
 }
@@ -55,6 +56,10 @@ export const registerEvaluate: Register = (program, open) => {
       oneOf<CheckLevel>("--checks", ["none", "quick", "full"]),
     )
     .option("--learning-curve", "also score models that learn from a part of the training rows")
+    .option(
+      "--compare",
+      "also compare with a flat table and a time series per entity, of numbers over a window",
+    )
     .option("--predictions <file>", "also write the predictions of all runs to this table file")
     .option("--out <file>", "write the evaluation as .json, .txt or .html");
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
@@ -84,19 +89,30 @@ export const registerEvaluate: Register = (program, open) => {
         await writeTable(table, flags.predictions, session.work);
         session.note(`${table.numRows.toLocaleString("en-US")} rows in ${flags.predictions}`);
       }
-      const text = (): string => formatEvaluation(evaluation);
+      const { approachesSection, compareApproaches, formatApproaches } = await import(
+        "../../approaches/index.js"
+      );
+      const how = { ...model, ...language, times, seeds: flags.seeds };
+      const approaches = flags.compare ? await compareApproaches(db, query, how) : null;
+      const document = approaches ? { ...evaluation, approaches } : evaluation;
+      const sections = approaches ? [`<h2>Approaches</h2>\n${approachesSection(approaches)}`] : [];
+      const text = (): string =>
+        [
+          formatEvaluation(evaluation),
+          ...(approaches ? ["", formatApproaches(approaches)] : []),
+        ].join("\n");
       if (flags.out !== undefined) {
         const name = flags.out.toLowerCase();
         const content = name.endsWith(".json")
-          ? JSON.stringify(evaluation, null, 2)
+          ? JSON.stringify(document, null, 2)
           : name.endsWith(".html")
-            ? evaluationPage(evaluation).trimEnd()
+            ? evaluationPage(evaluation, sections).trimEnd()
             : text();
         await writeDocument(flags.out, `${content}\n`);
         session.note(`evaluation in ${flags.out}`);
         if (!session.json) return;
       }
-      session.result(text, () => evaluation);
+      session.result(text, () => document);
     },
   );
 };
