@@ -111,4 +111,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
       return runSaasBench({ ...settings, onLine });
     },
   },
+  {
+    name: "approaches",
+    what: "what teams do today beside relgraph on the generated company, with the truth's own forecast",
+    settings: ["users", "seeds"],
+    run: async ({ settings, onLine }) => {
+      const { runApproachesBench } = await import("./approaches.js");
+      return runApproachesBench({ ...settings, onLine });
+    },
+  },
 ];

@@ -2,21 +2,26 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Explanation } from "../gnn/explain/explanation.js";
-import { formatNumber, indent, textTable } from "./core/pretty.js";
+import { compareApproaches } from "./approaches/compare.js";
+import { approachesSection, formatApproaches } from "./approaches/format.js";
+import { formatNumber, indent } from "./core/pretty.js";
 import type { WorkOptions } from "./core/progress.js";
 import { requireTime } from "./core/time.js";
 import { type CellValue, cellValue } from "./data/column.js";
 import { Database } from "./data/database.js";
 import { writeTable } from "./data/io/write.js";
-import { evaluate } from "./evaluate.js";
-import { oracleError } from "./generate/oracle-error.js";
+import { oracleForecast } from "./generate/oracle-error.js";
 import { writeSaas } from "./generate/write.js";
 import { computeLabels } from "./labels.js";
+import { predictRows, reportModel } from "./model-report.js";
 import { Predictor } from "./predictor.js";
 import { compileQuery } from "./query.js";
-import { type DemoReport, demoPage } from "./report/demo-page.js";
+import { modelPage } from "./report/model-page.js";
+import { htmlText } from "./report/page.js";
+import { reasonsTable } from "./report/reasons.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import { predictionTableToTable } from "./task/result-tables.js";
+import type { TrainingTable } from "./task/training-table.js";
 
 /** The query of the demo. */
 export const DEMO_QUERY = "PREDICT SUM(SESSIONS.DURATION_MIN, 0, 30, days) FOR EACH USERS.USER_ID";
@@ -31,6 +36,8 @@ export interface DemoOptions extends WorkOptions {
   readonly users?: number | undefined;
   readonly seed?: number | undefined;
   readonly epochs?: number | undefined;
+  /** A clock in milliseconds, for the time that approaches take. */
+  readonly clock?: (() => number) | undefined;
   /** Takes the story line by line. */
   readonly print: (text: string) => void;
 }
@@ -64,10 +71,18 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   print("\n3. Training boosted trees and a graph network on the tables");
   const predictor = await Predictor.fit(db, DEMO_QUERY, { seed, epochs, times: TIMES, ...work });
 
-  print("\n4. How good is it? Mean absolute error in minutes, held-out month (lower is better)");
-  const approaches = await compareApproaches(db, predictor, { users, seed, ...work });
-  const rows = approaches.map(([name, error]) => [name, formatNumber(error, 4)]);
-  print(indent(textTable(["approach", "minutes"], rows, ["left", "right"])));
+  print(
+    "\n4. Four approaches on the same users and the same held-out month (lower error is better)",
+  );
+  const comparison = await compareApproaches(db, DEMO_QUERY, {
+    times: TIMES,
+    seed,
+    clock: options.clock,
+    fitted: (test) => answerRows(db, predictor, test),
+    truth: (test) => oracleForecast(db, test, TIMES.test, { users, seed }),
+    ...work,
+  });
+  print(indent(formatApproaches(comparison)));
 
   print("\n5. The next 30 days, and why");
   const predictions = await predictor.predict(work);
@@ -82,13 +97,15 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   };
   await writeTable(table, files.predictions, work);
   await predictor.save(files.model);
-  const report: DemoReport = {
-    query: predictor.query,
-    rows: predictions.entityRows.length,
-    approaches,
-    people,
-  };
-  await writeFile(`${files.report}.part`, demoPage(report));
+  const report = await reportModel(db, predictor, { times: TIMES, explained: 100, seed, ...work });
+  const page = modelPage(report, {
+    title: "Engagement over the next 30 days",
+    sections: [
+      { id: "approaches", title: "Four approaches", body: approachesSection(comparison) },
+      { id: "people", title: "People whose month will change", body: peopleSection(people) },
+    ],
+  });
+  await writeFile(`${files.report}.part`, page);
   await rename(`${files.report}.part`, files.report);
   predictor.dispose();
   print(
@@ -99,34 +116,26 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   return files;
 }
 
-/** Errors on the held-out month: naive guesses, the model without relations, the network, and the best there can be. */
-async function compareApproaches(
+/** What the model says about labelled rows. */
+async function answerRows(
   db: Database,
   predictor: Predictor,
-  options: WorkOptions & { readonly users: number; readonly seed: number },
-): Promise<readonly (readonly [string, number | null])[]> {
-  const { plan } = compileQuery(db.schema, DEMO_QUERY);
-  const { evaluation } = await evaluate(db, DEMO_QUERY, {
-    times: TIMES,
-    regimes: ["seed-time"],
-    // The model is fitted already: the cheapest expert stands in, only the baselines are read.
-    experts: ["constant"],
-    seeds: 1,
-    checks: "none",
-    seed: options.seed,
-    signal: options.signal,
-  });
-  const baselines = evaluation.results[0]!.baselines;
-  const of = (name: string): number | null => baselines[name]?.test.mae ?? null;
-  const { labels } = computeLabels(db, plan, TIMES);
-  return [
-    ["the same for everyone (median)", of("global-median")],
-    ["boosted trees on the user's own row", of("entity-row-trees")],
-    ["each user's average so far", of("entity-mean")],
-    ["each user's recent average", of("recent-mean")],
-    ["relgraph: blended experts", predictor.scores?.mae ?? null],
-    ["best possible (knows the hidden state)", oracleError(db, labels, TIMES.test, options)],
-  ];
+  rows: TrainingTable,
+): Promise<Float64Array> {
+  const answers = new Float64Array(rows.targets.length);
+  for (const { rows: places, table } of await predictRows(db, predictor, rows)) {
+    const { values } = table;
+    places.forEach((row, i) => {
+      answers[row] = values.kind === "regression" ? values.point[i]! : Number.NaN;
+    });
+  }
+  return answers;
+}
+
+function peopleSection(people: readonly ExplainedPerson[]): string {
+  return people
+    .map(({ title, explanation }) => `<h3>${htmlText(title)}</h3>\n${reasonsTable(explanation)}`)
+    .join("\n");
 }
 
 /** A person of the demo with the reasons of the prediction. */

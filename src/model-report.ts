@@ -94,20 +94,32 @@ export async function reportModel(
   };
 }
 
-/** Predicts labelled rows, anchor by anchor. */
-async function predictRows(
+/** Predictions of labelled rows that share an anchor. */
+export interface AnsweredRows {
+  /** Rows of the training table. */
+  readonly rows: readonly number[];
+  readonly table: PredictionTable;
+}
+
+/**
+ * Predicts labelled rows, anchor by anchor.
+ *
+ * @param rows - labelled rows.
+ * @returns one table for each anchor.
+ */
+export async function predictRows(
   db: Database,
   predictor: Predictor,
   rows: TrainingTable,
-  work: WorkOptions,
-): Promise<readonly { readonly rows: readonly number[]; readonly table: PredictionTable }[]> {
+  work: WorkOptions = {},
+): Promise<readonly AnsweredRows[]> {
   const byAnchor = new Map<number, number[]>();
   rows.anchorTimes.forEach((anchor, row) => {
     const found = byAnchor.get(anchor) ?? [];
     found.push(row);
     byAnchor.set(anchor, found);
   });
-  const answers = [];
+  const answers: AnsweredRows[] = [];
   for (const [anchor, members] of byAnchor) {
     const entities = members.map((row) => idOf(db, rows, row));
     const request = { db, entities, ...work, ...(Number.isFinite(anchor) && { anchor }) };
@@ -145,7 +157,7 @@ function sampleRows({ targets }: TrainingTable, count: number, seed: number): In
 /** Coverage of intervals, and rows of similar predictions beside what came true. */
 function judgeAnswers(
   { targets }: TrainingTable,
-  answers: Awaited<ReturnType<typeof predictRows>>,
+  answers: readonly AnsweredRows[],
   level: number | null,
 ): { readonly coverage: Coverage | null; readonly calibration: readonly ReportBin[] } {
   const predicted = new Float64Array(targets.length).fill(Number.NaN);

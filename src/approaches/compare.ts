@@ -66,8 +66,10 @@ export interface CompareOptions extends ModelOptions, LanguageOptions {
   readonly rules?: readonly RuleScore[] | undefined;
   /** Methods for the series, all by default; those without their package are skipped with a word. */
   readonly series?: readonly SeriesMethod[] | undefined;
-  /** A forecast that knows the truth, of the test rows; only generated data have one. */
+  /** A forecast that knows the truth, float64 `[test rows]`, NaN where it is not told; only generated data have one. */
   readonly truth?: ((test: TrainingTable) => Float64Array | null) | undefined;
+  /** A model that was fitted already answers in place of a new one: float64 `[test rows]`. */
+  readonly fitted?: ((test: TrainingTable) => Promise<Float64Array>) | undefined;
 }
 
 /** Values of a series, at most. */
@@ -134,6 +136,7 @@ export async function compareApproaches(
   }
   await addSeries(db, query, labels, options, timed, skipped);
   await timed("relgraph", "relgraph", async () => {
+    if (options.fitted) return [await options.fitted(test)];
     const found: Float64Array[] = [];
     for (let k = 0; k < seeds; k++) {
       found.push(await fitAndPredict(db, plan, labels, { ...options, seed: seed + k }));
@@ -141,14 +144,15 @@ export async function compareApproaches(
     return found;
   });
   const truth = options.truth?.(test) ?? null;
-  if (truth)
+  if (truth?.some((value) => !Number.isNaN(value))) {
     runs.push({ name: "best possible", kind: "truth", predictions: [truth], seconds: null });
+  }
   const count = (part: "train" | "val" | "test"): number => splitRows(labels, part).length;
   return {
     query: plan.query,
     unit: plan.task.unit,
     rows: { train: count("train"), val: count("val"), test: count("test") },
-    seeds,
+    seeds: options.fitted ? 1 : seeds,
     segments: segments.map(({ name, mask }) => ({ name, rows: mask.reduce((a, b) => a + b, 0) })),
     approaches: judge(runs, test, segments, seed),
     skipped,

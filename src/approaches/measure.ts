@@ -16,7 +16,7 @@ export interface ApproachScores {
 /**
  * Measures predictions.
  *
- * @param predictions - float64 `[rows]`.
+ * @param predictions - float64 `[rows]`; rows that are NaN do not count.
  * @param targets - float64 `[rows]`.
  * @param mask - uint8 `[rows]`, 1 = counts; absent: all rows.
  */
@@ -25,8 +25,9 @@ export function measureApproach(
   targets: Float64Array,
   mask?: Uint8Array,
 ): ApproachScores {
-  const kept = (values: Float64Array): Float64Array =>
-    mask ? values.filter((_, row) => mask[row] === 1) : values;
+  const counts = (row: number): boolean =>
+    (mask === undefined || mask[row] === 1) && !Number.isNaN(predictions[row]!);
+  const kept = (values: Float64Array): Float64Array => values.filter((_, row) => counts(row));
   const guessed = kept(predictions);
   const truth = kept(targets);
   const rows = truth.length;

@@ -6,6 +6,12 @@ import { mae } from "../task/metrics.js";
 import type { TrainingTable } from "../task/training-table.js";
 import { generateSaasTables } from "./database.js";
 
+/** How a company was generated. */
+export interface GeneratedCompany {
+  readonly users: number;
+  readonly seed: number;
+}
+
 /**
  * Scores the oracle's median of a user's minutes within the next 30 days.
  *
@@ -19,19 +25,35 @@ export function oracleError(
   db: Database,
   labels: TrainingTable,
   anchor: Timestamp,
-  company: { readonly users: number; readonly seed: number },
+  company: GeneratedCompany,
 ): number | null {
+  const medians = oracleForecast(db, labels, anchor, company);
+  if (medians === null) return null;
+  const rows = Int32Array.from(labels.targets.keys()).filter((row) => !Number.isNaN(medians[row]!));
+  const truth = Float64Array.from(rows, (row) => labels.targets[row]!);
+  return mae(
+    Float64Array.from(rows, (row) => medians[row]!),
+    truth,
+  );
+}
+
+/**
+ * Tells the oracle's median of a user's minutes within the next 30 days.
+ *
+ * @returns float64 `[label rows]`, NaN at other anchors and for users whose truth is not told; `null` where none is.
+ */
+export function oracleForecast(
+  db: Database,
+  { entityRows, anchorTimes }: TrainingTable,
+  anchor: Timestamp,
+  company: GeneratedCompany,
+): Float64Array | null {
   const tables = generateSaasTables({ ...company, truth: true });
   const anchors = tables.truth.find((table) => table.name === "ANCHORS");
   if (!anchors) return null;
   const medians = mediansAt(db, anchors, anchor);
-  const rows = Int32Array.from(labels.targets.keys()).filter(
-    (row) => labels.anchorTimes[row] === anchor && !Number.isNaN(medians[labels.entityRows[row]!]),
-  );
-  const truth = Float64Array.from(rows, (row) => labels.targets[row]!);
-  return mae(
-    Float64Array.from(rows, (row) => medians[labels.entityRows[row]!]!),
-    truth,
+  return Float64Array.from(entityRows, (row, i) =>
+    anchorTimes[i] === anchor ? medians[row]! : Number.NaN,
   );
 }
 

@@ -11,17 +11,34 @@ import type { FamilySummary } from "./reasons-summary.js";
 /** Families whose cohorts are drawn. */
 const DRAWN = 4;
 
+/** A section that somebody else has drawn. */
+export interface PageSection {
+  /** Of its heading, for links. */
+  readonly id: string;
+  readonly title: string;
+  /** HTML; its texts are escaped already. */
+  readonly body: string;
+}
+
 /**
  * Draws a report.
  *
  * @param report - of {@link ModelReport}.
+ * @param options - `title` of the page; `sections` put after the scores.
  * @returns a whole HTML document without links to anything outside.
  */
-export function modelPage(report: ModelReport): string {
+export function modelPage(
+  report: ModelReport,
+  {
+    title: heading = "Report of a model",
+    sections: added = [],
+  }: { readonly title?: string; readonly sections?: readonly PageSection[] } = {},
+): string {
   const { query, words, warnings } = report;
   const notes = warnings.map((warning) => `<li>${htmlText(warning)}</li>`);
   const sections: readonly (readonly [id: string, title: string, body: string])[] = [
     ["scores", "Is it any good?", scores(report)],
+    ...added.map(({ id, title, body }) => [id, title, body] as const),
     ["data", "Data", data(report)],
     ["calibration", "Do predictions mean what they say?", calibration(report)],
     ["signals", "What drives the predictions", signals(report)],
@@ -34,7 +51,7 @@ export function modelPage(report: ModelReport): string {
       `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${htmlText(title)}</h2>\n${inside}\n</section>`,
   );
   return htmlPage(
-    "Report of a model",
+    heading,
     [
       `<p>${htmlText(words)}</p>`,
       `<p class="query">${htmlText(query)}</p>`,

@@ -30,7 +30,15 @@ export const registerDemo: Register = (program, open) => {
     await checkFolder(out, "data", "demo");
     const { runDemo } = await import("../../demo.js");
     const print = (text: string): void => session.tell(text);
-    const files = await runDemo({ ...session.work, out, users, seed, epochs, print });
+    const files = await runDemo({
+      ...session.work,
+      out,
+      users,
+      seed,
+      epochs,
+      clock: session.io.now,
+      print,
+    });
     if (session.json)
       session.result(
         () => "",

@@ -37,6 +37,8 @@ describe("measures of an approach", () => {
     const targets = Float64Array.of(1, 3, 3, 4);
     const mask = Uint8Array.of(1, 1, 0, 1);
     expect(measureApproach(guesses, targets, mask)).toMatchObject({ rows: 3, mae: 1 / 3 });
+    const partly = Float64Array.of(Number.NaN, 3, 3, Number.NaN);
+    expect(measureApproach(partly, targets)).toMatchObject({ rows: 2, mae: 0 });
     expect(measureApproach(guesses, targets, new Uint8Array(4))).toEqual({
       rows: 0,
       mae: null,
