@@ -52,6 +52,12 @@ export {
   evaluationPage,
   formatEvaluation,
 } from "./evaluate.js";
+export {
+  type ExplanationCheck,
+  formatChecks,
+  type VerifyOptions,
+  verifyExplanations,
+} from "./explanation-checks/index.js";
 export { generateSaasDatabase } from "./generate/database.js";
 export type { SaasOptions } from "./generate/options.js";
 export { writeSaas } from "./generate/write.js";

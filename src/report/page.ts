@@ -10,6 +10,7 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; color: #5a6272; }
 th.number { text-align: right; }
 figure { margin: 1rem 0 0; }
+pre { overflow-x: auto; font-size: 12px; }
 th, td { padding: .45rem .6rem .45rem 0; border-bottom: 1px solid #e4e7ee; vertical-align: top; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.bar { width: 30%; }
