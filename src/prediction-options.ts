@@ -40,6 +40,8 @@ export interface PredictRequest extends WorkOptions {
 /** Options of `Predictor.explain`. */
 export interface ExplainRequest extends ExplainOptions {
   readonly anchor?: Timestamp | undefined;
+  /** An earlier time: what changed since then is told, in place of the difference to everyone. */
+  readonly since?: Timestamp | undefined;
   readonly db?: Database | undefined;
 }
 

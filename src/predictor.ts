@@ -6,6 +6,7 @@ import { anchorWarnings } from "./anchor-warnings.js";
 import { formatNumber } from "./core/pretty.js";
 import { formatTime, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
+import { explainAgainst } from "./explain-against.js";
 import { requireModel } from "./fit.js";
 import { countParts, type JudgedPart, judgeBaselines, judgePart } from "./judge.js";
 import { computeLabels } from "./labels.js";
@@ -181,21 +182,28 @@ export class Predictor {
    * Explains one prediction.
    *
    * @param entity - the entity's key.
-   * @param request - anchor, number of reasons.
+   * @param request - anchor, number of reasons; `since`: tells what changed since an earlier time instead.
    * @throws {@link ConfigError} CFG151 if there is no such entity.
    */
   async explain(entity: EntityId, request: ExplainRequest = {}): Promise<Explanation> {
     const { plan, model } = this.#parts;
     const db = request.db ?? this.#parts.db;
-    const seeds = predictionSeeds(db, plan, { anchor: request.anchor, entities: [entity] });
-    const reasons = model.explain(db, seeds, request);
-    const anchor = seeds.anchorTimes[0]!;
-    return {
-      entity: entityKey(db, plan.task.entityTable, seeds.rows[0]!),
-      timestamp: Number.isFinite(anchor) ? formatTime(anchor) : null,
-      unit: plan.task.taskType === "regression" ? plan.task.unit : null,
-      ...reasons,
+    const told = (anchor: Timestamp | undefined, top: number | undefined): Explanation => {
+      const seeds = predictionSeeds(db, plan, { anchor, entities: [entity] });
+      const reasons = model.explain(db, seeds, { ...request, top });
+      const time = seeds.anchorTimes[0]!;
+      return {
+        entity: entityKey(db, plan.task.entityTable, seeds.rows[0]!),
+        timestamp: Number.isFinite(time) ? formatTime(time) : null,
+        unit: plan.task.taskType === "regression" ? plan.task.unit : null,
+        ...reasons,
+      };
     };
+    const { anchor, since, top } = request;
+    if (since === undefined) return told(anchor, top);
+    const before = told(since, EVERY_REASON);
+    const name = before.timestamp === null ? "before" : `at ${before.timestamp}`;
+    return explainAgainst(told(anchor, EVERY_REASON), [before], { name, top });
   }
 
   /**
@@ -291,6 +299,9 @@ export class Predictor {
     return lines.join("\n");
   }
 }
+
+/** As many reasons as there may be. */
+const EVERY_REASON = 10_000;
 
 function horizonWords({ window }: EntityTask): string {
   if (window === null) return "";

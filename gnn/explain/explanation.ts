@@ -41,7 +41,10 @@ export interface Explanation {
   readonly entity: Readonly<Record<string, CellValue>>;
   readonly timestamp: string | null;
   readonly prediction: number;
+  /** What the model expects without knowing anything; against others, their mean prediction. */
   readonly baseline: number;
+  /** What the prediction is told against, in words; absent: the population. */
+  readonly against?: string;
   readonly unit: string | null;
   readonly contributions: readonly Contribution[];
   readonly other: { readonly contribution: number; readonly share: number };
@@ -237,7 +240,7 @@ export function formatExplanation(
 ): string {
   const amount = (value: number): string =>
     `${formatNumber(value, 3)}${explanation.unit ? ` ${explanation.unit}` : ""}`;
-  const title = `${names.entity}: predicted ${amount(explanation.prediction)}${names.horizon ? ` ${names.horizon}` : ""} (on average ${amount(explanation.baseline)})`;
+  const title = `${names.entity}: predicted ${amount(explanation.prediction)}${names.horizon ? ` ${names.horizon}` : ""} (${explanation.against ?? "on average"} ${amount(explanation.baseline)})`;
   const share = (value: number): string => `${Math.round(value * 100)} %`;
   const arrow = (value: number): string => (value < 0 ? "lowers" : "raises");
   const rows = explanation.contributions.map((c) => [

@@ -22,7 +22,7 @@ export function reasonsTable(explanation: Explanation): string {
   return `<div class="table" tabindex="0"><table>
 <thead><tr><th scope="col">Reason</th><th scope="col">lowers · raises</th><th scope="col" class="number">Effect</th><th scope="col" class="number">Share</th></tr></thead>
 <tbody>
-<tr><td>On average</td><td></td><td class="number">${htmlText(amount(baseline))}</td><td></td></tr>
+<tr><td>${htmlText(explanation.against ?? "On average")}</td><td></td><td class="number">${htmlText(amount(baseline))}</td><td></td></tr>
 ${rows.join("\n")}
 <tr><td><b>Prediction</b></td><td></td><td class="number"><b>${htmlText(amount(prediction))}</b></td><td></td></tr>
 </tbody>

@@ -12,6 +12,7 @@ import type { Register } from "./command.js";
 
 interface ExplainFlags extends PredictorFlags {
   readonly top?: number;
+  readonly since?: number;
   readonly unit?: string;
   readonly out?: string;
 }
@@ -36,6 +37,11 @@ export const registerExplain: Register = (program, open) => {
       "no training run: learn in seconds from the query replayed before the anchor",
     )
     .option("--top <n>", "reasons listed (default: 5)", wholeNumber("--top", 1))
+    .option(
+      "--since <time>",
+      "tell what changed since an earlier time, in place of the difference to everyone",
+      time("--since"),
+    )
     .option("--unit <unit>", "unit of time to predict in, such as hours")
     .option("--out <file>", "a .html, .json or .txt file (default: text to stdout)");
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
@@ -49,7 +55,11 @@ export const registerExplain: Register = (program, open) => {
       const { task } = predictor;
       const change = flags.unit === undefined ? null : unitChange(flags.unit, task.unit);
       const id = entityId(db, task.entityTable, entity);
-      const found = await predictor.explain(id, { anchor: flags.anchor, top: flags.top });
+      const found = await predictor.explain(id, {
+        anchor: flags.anchor,
+        since: flags.since,
+        top: flags.top,
+      });
       const explanation = change ? convertExplanation(found, change) : found;
       predictor.dispose();
       const text = predictor.describe(explanation);
