@@ -120,4 +120,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
       return runApproachesBench({ ...settings, onLine });
     },
   },
+  {
+    name: "score",
+    what: "engagement scores with reasons and actions of 200,000 users",
+    settings: ["users", "sessions", "runs"],
+    run: async ({ settings, onLine }) => {
+      const { runScoreBench } = await import("./score.js");
+      return runScoreBench({ ...settings, onLine });
+    },
+  },
 ];

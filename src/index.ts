@@ -83,6 +83,29 @@ export { modelPage } from "./report/model-page.js";
 export type { ModelReport } from "./report/model-report.js";
 export { modelText } from "./report/model-text.js";
 export {
+  type ActionItem,
+  actionLists,
+  actionsToTable,
+  defaultScoreConfig,
+  engagementScore,
+  FOUR_TIERS,
+  formatValidation,
+  learnConfig,
+  PLAYBOOKS,
+  populationTiers,
+  predictionsToScores,
+  readScoreConfig,
+  type ScoreConfig,
+  type ScoreTable,
+  type ScoreValidation,
+  scoresToTable,
+  screenMetrics,
+  summarizeScores,
+  TIERS,
+  validateScores,
+  writeScoreConfig,
+} from "./scoring/index.js";
+export {
   type BootstrapOptions,
   bootstrapMetrics,
   comparePaired,

@@ -12,10 +12,10 @@ import { registerGenerate } from "./commands/generate.js";
 import { registerInfo } from "./commands/info.js";
 import { registerInspect } from "./commands/inspect.js";
 import { registerLabels } from "./commands/labels.js";
-import { registerLater } from "./commands/later.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerPredict } from "./commands/predict.js";
 import { registerReport } from "./commands/report.js";
+import { registerScore } from "./commands/score.js";
 import { describeFailure, EXIT } from "./failure.js";
 import type { CliIo } from "./io.js";
 import { openSession } from "./session.js";
@@ -33,9 +33,9 @@ const COMMANDS: readonly Register[] = [
   registerEvaluate,
   registerExplain,
   registerReport,
+  registerScore,
   registerBench,
   registerInfo,
-  registerLater,
 ];
 
 /**

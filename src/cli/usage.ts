@@ -3,11 +3,6 @@ import type { Command, CommanderError } from "commander";
 import { ConfigError } from "../core/errors.js";
 import { suggestHint } from "../core/suggest.js";
 
-/** Makes the error of something that a later version brings. */
-export function notYet(what: string, hint: string): ConfigError {
-  return new ConfigError("CFG190", `${what} comes in a later version`, { hint });
-}
-
 /**
  * Makes the error of an option's value.
  *

@@ -38,7 +38,6 @@ describe("the command line itself", () => {
     [["labels", "q", "--data", "x", "--val", "soon"], "CFG101", "`--val` expects a time"],
     [["labels", "q", "--data", "x", "--step", "30"], "CFG102", "`--step` expects a duration"],
     [["predict", "q", "--model", "m", "--data", "x"], "CFG508", "both a query and `--model`"],
-    [["score", "--data", "x"], "CFG190", "`relgraph score` comes in a later version"],
   ])("refuses %j with %s", async (argv, code, text) => {
     const { status, stdout, stderr } = await relgraph(...argv);
     expect(stderr).toContain(`error[${code}]: `);

@@ -1,0 +1,221 @@
+/** Metrics that the roles of a database offer, as expressions of the query language, for people or for accounts. */
+import { printName } from "../../pql/syntax/print.js";
+import type { MetricConfig } from "./config.js";
+import type { Roles } from "./roles.js";
+
+/** Whom a score is of. */
+export type ScoreLevel = "user" | "account";
+
+function text(value: string): string {
+  return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
+/** Writes that a column has one of some texts. */
+export function isOneOf(column: string, values: readonly string[]): string {
+  return `${column} IN (${values.map(text).join(", ")})`;
+}
+
+/**
+ * Lists the metrics.
+ *
+ * @param roles - of the database.
+ * @param level - people, or accounts with everybody in them.
+ * @returns by name; what a database lacks is missing.
+ */
+export function metricsFor(roles: Roles, level: ScoreLevel): Record<string, MetricConfig> {
+  return {
+    ...activityMetrics(roles, level),
+    ...eventMetrics(roles),
+    ...ticketMetrics(roles),
+    ...teamMetrics(roles, level),
+  };
+}
+
+function activityMetrics(
+  { activity, people }: Roles,
+  level: ScoreLevel,
+): Record<string, MetricConfig> {
+  const table = printName(activity.table);
+  // Of an account per member, so that large ones are no healthier for being large.
+  const per = level === "account" ? ` / COUNT(${printName(people)}.*, -INF, 0, days)` : "";
+  const noun = activity.table.toLowerCase().replaceAll("_", " ");
+  const each = level === "account" ? " a member" : "";
+  const metrics: Record<string, MetricConfig> = {
+    frequency: {
+      expression: `COUNT(${table}.*, -28, 0, days) / 4${per}`,
+      label: `${sentence(noun)} a week${each}`,
+      group: "usage",
+      passive: true,
+    },
+    recency: {
+      expression: `LAST(${table}.${printName(activity.time)}, -INF, 0, days)`,
+      label: `Days since the last of ${noun}`,
+      unit: "days",
+      group: "usage",
+      passive: true,
+    },
+    trajectory: {
+      expression: `COUNT(${table}.*, -45, 0, days) / COUNT(${table}.*, -90, -45, days) - 1`,
+      label: `Trajectory of ${noun} over 90 days`,
+      unit: "percent",
+      group: "usage",
+      passive: true,
+    },
+    previousFrequency: {
+      expression: `COUNT(${table}.*, -56, -28, days) / 4${per}`,
+      label: `${sentence(noun)} a week${each}, the month before`,
+      group: "usage",
+      passive: true,
+    },
+  };
+  if (activity.amount) {
+    const column = `${table}.${printName(activity.amount.name)}`;
+    const unit = activity.amount.unit;
+    metrics["amount"] = {
+      expression: `SUM(${column}, -28, 0, days)${per}`,
+      label: `Total of ${activity.amount.name.toLowerCase()} in 28 days${each}`,
+      ...(unit && { unit }),
+      group: "usage",
+      passive: true,
+    };
+    metrics["amountEach"] = {
+      expression: `AVG(${column}, -28, 0, days)`,
+      label: `Average of ${activity.amount.name.toLowerCase()} in 28 days`,
+      ...(unit && { unit }),
+      group: "usage",
+      passive: true,
+    };
+  }
+  if (activity.errors) {
+    metrics["errors"] = {
+      expression: `AVG(${table}.${printName(activity.errors.name)}, -30, 0, days)`,
+      label: `Errors of each of ${noun}`,
+      group: "friction",
+    };
+  }
+  return metrics;
+}
+
+function eventMetrics({ events }: Roles): Record<string, MetricConfig> {
+  if (!events) return {};
+  const table = printName(events.table);
+  const metrics: Record<string, MetricConfig> = {};
+  const kind = events.kind && `${table}.${printName(events.kind.name)}`;
+  const counted = (values: readonly string[], days: number): string =>
+    `COUNT(${table}.* WHERE ${isOneOf(kind!, values)}, -${days}, 0, days)`;
+  const { features } = events;
+  if (features) {
+    const used = `${table}.${printName(features.column)}`;
+    const category =
+      features.category && `${printName(features.table)}.${printName(features.category)}`;
+    metrics["breadth"] = {
+      expression: `COUNT_DISTINCT(${used}, -90, 0, days)`,
+      label: "Features used in 90 days",
+      group: "adoption",
+    };
+    if (features.core && category) {
+      metrics["coreFeatures"] = {
+        expression: `COUNT_DISTINCT(${used} WHERE ${category} = ${text(features.core.value)}, -90, 0, days) / ${features.core.count}`,
+        label: "Core features used in 90 days",
+        unit: "percent",
+        group: "adoption",
+      };
+    }
+    if (features.power && category) {
+      metrics["powerFeatures"] = {
+        expression: `COUNT(${table}.* WHERE ${category} = ${text(features.power.value)}, -90, 0, days)`,
+        label: "Uses of power features in 90 days",
+        group: "adoption",
+      };
+    }
+  }
+  if (kind && events.adopted.length > 0) {
+    metrics["newFeatures"] = {
+      expression: counted(events.adopted, 90),
+      label: "Features adopted in 90 days",
+      group: "expansion",
+    };
+  }
+  if (kind && events.valuable.length > 0) {
+    metrics["valueActions"] = {
+      expression: counted(events.valuable, 28),
+      label: `Value actions in 28 days (${events.valuable.join(", ")})`,
+      group: "activity",
+    };
+    for (const value of events.valuable) {
+      metrics[`actions ${value}`] = {
+        expression: counted([value], 28),
+        label: `${sentence(value)} actions in 28 days`,
+        group: "activity",
+      };
+    }
+  }
+  if (kind && events.abandoned.length > 0) {
+    metrics["abandoned"] = {
+      expression: counted(events.abandoned, 30),
+      label: "Abandoned workflows in 30 days",
+      group: "friction",
+    };
+  }
+  return metrics;
+}
+
+function ticketMetrics({ tickets }: Roles): Record<string, MetricConfig> {
+  if (!tickets) return {};
+  const table = printName(tickets.table);
+  return {
+    unresolvedTickets: {
+      expression: `COUNT(${table}.* WHERE ${table}.${printName(tickets.resolved)} IS NULL, -INF, 0, days)`,
+      label: "Unresolved tickets",
+      group: "support",
+    },
+    tickets: {
+      expression: `COUNT(${table}.*, -90, 0, days)`,
+      label: "Tickets opened in 90 days",
+      group: "support",
+    },
+  };
+}
+
+function teamMetrics(
+  { accounts, people, seats }: Roles,
+  level: ScoreLevel,
+): Record<string, MetricConfig> {
+  if (!accounts) return {};
+  const members = printName(people);
+  const place = level === "account" ? {} : { of: accounts.table, via: accounts.via };
+  const metrics: Record<string, MetricConfig> = {
+    teamSize: {
+      expression: `COUNT(${members}.*, -INF, 0, days)`,
+      label: "Members of the team so far",
+      group: "team",
+      ...place,
+    },
+    newMembers: {
+      expression: `COUNT(${members}.*, -90, 0, days)`,
+      label: "Members added in 90 days",
+      group: "expansion",
+      ...place,
+    },
+  };
+  if (seats) {
+    const own = `${printName(accounts.table)}.${printName(seats.column)}`;
+    const latest =
+      seats.latest &&
+      `LAST(${printName(seats.latest.table)}.${printName(seats.latest.column)}, -INF, 0, days)`;
+    const isOwn = !seats.latest || seats.column !== seats.latest.column;
+    const limit = latest === null ? own : isOwn ? latest : `COALESCE(${latest}, ${own})`;
+    metrics["planUse"] = {
+      expression: `COUNT(${members}.*, -INF, 0, days) / ${limit}`,
+      label: "Members for each seat of the plan",
+      unit: "percent",
+      group: "expansion",
+      ...place,
+    };
+  }
+  return metrics;
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
