@@ -129,4 +129,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
       return runScoreBench({ ...settings, onLine });
     },
   },
+  {
+    name: "recommend",
+    what: "rel-f1 driver-circuit-compete: the recommender beside popular and past items",
+    settings: ["seeds"],
+    run: async ({ settings, onLine }) => {
+      const { runRecommendBench } = await import("./recommend.js");
+      return runRecommendBench({ ...settings, onLine });
+    },
+  },
 ];

@@ -143,6 +143,9 @@ export function requireModel({ taskType, query }: EntityTask): void {
     case "binary_classification":
     case "multiclass_classification":
     case "regression":
+    case "multilabel_ranking":
+    case "temporal_link_prediction":
+    case "static_link_prediction":
       return;
     default: {
       const message = `there is no model for ${taskType.replaceAll("_", " ")} yet: ${query}`;

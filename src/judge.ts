@@ -9,6 +9,7 @@ import { evaluateLabels } from "./task/evaluate-labels.js";
 import { listBaselineNames, predictListBaseline } from "./task/list-baselines.js";
 import { type Metrics, targetDeviation } from "./task/metrics.js";
 import type { PredictionValues } from "./task/prediction-table.js";
+import { hasLists } from "./task/task.js";
 import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 
 /** A part of a split that a model is judged on. */
@@ -110,12 +111,28 @@ export function runBaselines(
   labels: TrainingTable,
   visibleTimes: Float64Array,
 ): Record<string, { readonly val: PartAnswers; readonly test: PartAnswers }> {
+  if (hasLists(labels.task)) return runListBaselines(labels, visibleTimes);
   return Object.fromEntries(
     baselineNames(labels.task).map((name) => {
       const judged = (part: JudgedPart): PartAnswers => {
         const outputs = predictBaseline(name, labels, part, visibleTimes);
         return judgeAnswers(labels, part, predictionValues(labels.task, outputs, labels.classes));
       };
+      return [name, { val: judged("val"), test: judged("test") }];
+    }),
+  );
+}
+
+/** As many places as the query asks for, else 10. */
+function runListBaselines(
+  labels: TrainingTable,
+  visibleTimes: Float64Array,
+): Record<string, { readonly val: PartAnswers; readonly test: PartAnswers }> {
+  const k = labels.task.top ?? 10;
+  return Object.fromEntries(
+    listBaselineNames(labels).map((name) => {
+      const judged = (part: JudgedPart): PartAnswers =>
+        judgeAnswers(labels, part, predictListBaseline(name, labels, part, visibleTimes, k));
       return [name, { val: judged("val"), test: judged("test") }];
     }),
   );

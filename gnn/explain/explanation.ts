@@ -40,6 +40,8 @@ export interface Contribution {
 export interface Explanation {
   readonly entity: Readonly<Record<string, CellValue>>;
   readonly timestamp: string | null;
+  /** Which part of an answer with several is explained: a class, a recommended item; absent: there is but one. */
+  readonly of?: string;
   readonly prediction: number;
   /** What the model expects without knowing anything; against others, their mean prediction. */
   readonly baseline: number;
@@ -240,7 +242,7 @@ export function formatExplanation(
 ): string {
   const amount = (value: number): string =>
     `${formatNumber(value, 3)}${explanation.unit ? ` ${explanation.unit}` : ""}`;
-  const title = `${names.entity}: predicted ${amount(explanation.prediction)}${names.horizon ? ` ${names.horizon}` : ""} (${explanation.against ?? "on average"} ${amount(explanation.baseline)})`;
+  const title = `${names.entity}${explanation.of === undefined ? "" : `, ${explanation.of}`}: predicted ${amount(explanation.prediction)}${names.horizon ? ` ${names.horizon}` : ""} (${explanation.against ?? "on average"} ${amount(explanation.baseline)})`;
   const share = (value: number): string => `${Math.round(value * 100)} %`;
   const arrow = (value: number): string => (value < 0 ? "lowers" : "raises");
   const rows = explanation.contributions.map((c) => [

@@ -9,6 +9,7 @@ import { type MetricName, primaryMetric, type ValueTaskType } from "../task/metr
 import { flatValues } from "../task/scored-values.js";
 import { bestSignalScore, missingSignal, type SignalTargets } from "../task/single-signal.js";
 import { splitWarnings } from "../task/split-checks.js";
+import { hasLists } from "../task/task.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
 import type { RunSetting } from "./run.js";
 import { bestBaseline } from "./summary.js";
@@ -66,7 +67,8 @@ function columnsThatKnow(
   const { entityTable, hiddenColumns } = plan.task;
   const taskType = labels.task.taskType as ValueTaskType;
   const metric = SIGNAL_METRIC[taskType];
-  if (metric === null) return [];
+  // Lists have none.
+  if (!metric) return [];
   const best = Math.max(0, ...Object.values(baselines).map(({ val }) => val[metric] ?? 0));
   const learn = sampleRows(splitRows(labels, "train"), seed);
   const judge = sampleRows(splitRows(labels, "val"), seed);
@@ -150,6 +152,8 @@ export async function shuffledLabels(
   options: ExpertOptions,
 ): Promise<string[]> {
   const { db, plan, visible } = setting;
+  // Popular items are found in shuffled lists as well.
+  if (hasLists(setting.labels.task)) return [];
   const labels = shuffleLabels(setting.labels, options.seed ?? 0);
   const small = {
     ...options,

@@ -7,6 +7,7 @@ import { countParts } from "../judge.js";
 import type { LabelSet } from "../labels.js";
 import { splitByFold } from "../task/folds.js";
 import { type Regime, type SplitTimes, visibleTimes } from "../task/regime.js";
+import { hasLists } from "../task/task.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
 import {
   type CurvePoint,
@@ -94,7 +95,9 @@ export async function runRegime(
   for (const [i, setting] of settings.entries()) {
     const fold = inFolds ? i + 1 : null;
     for (let k = 0; k < seeds; k++) model.push(await run(setting, first + k, fold, false));
-    if (options.entityRow ?? true) entityRow.push(await run(setting, first, fold, true));
+    // A list is no matter of the entity's own row.
+    const hasRow = (options.entityRow ?? true) && !hasLists(setting.labels.task);
+    if (hasRow) entityRow.push(await run(setting, first, fold, true));
   }
   if (!options.learningCurve) return { model, entityRow, curves: {} };
   const how = { ...options, seed: first, maxLag, quantiles: false };

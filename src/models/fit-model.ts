@@ -3,7 +3,9 @@ import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { Database } from "../data/database.js";
 import { type ExpertOptions, fitExpert, requireModel } from "../fit.js";
 import type { ModelFit, ModelState, TaskModel } from "../model.js";
+import { hasLists } from "../task/task.js";
 import type { TrainingTable } from "../task/training-table.js";
+import { fitRecommenderModel, restoreRecommenderModel } from "./recommender.js";
 import { fitValueModel, restoreValueModel } from "./values.js";
 
 /**
@@ -24,6 +26,7 @@ export async function fitModel(
   options: ExpertOptions = {},
 ): Promise<ModelFit> {
   requireModel(labels.task);
+  if (hasLists(labels.task)) return fitRecommenderModel(db, plan, labels, visibleTimes, options);
   const fit = await fitExpert(db, plan, labels, visibleTimes, options);
   try {
     return fitValueModel(fit, labels, options);
@@ -49,5 +52,7 @@ export function restoreModel(
   switch (kind) {
     case "values":
       return restoreValueModel(db, plan, settings, weights);
+    case "recommender":
+      return restoreRecommenderModel(plan, settings);
   }
 }

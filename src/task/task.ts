@@ -48,3 +48,15 @@ export interface EntityTask {
   /** Columns that the target is a plain function of, hidden from models: pairs of table and column. */
   readonly hiddenColumns: readonly { readonly table: string; readonly column: string }[];
 }
+
+/** Tells whether the answers of a task are lists of items, best first. */
+export function hasLists({ taskType }: Pick<EntityTask, "taskType">): boolean {
+  switch (taskType) {
+    case "multilabel_ranking":
+    case "temporal_link_prediction":
+    case "static_link_prediction":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -37,13 +37,14 @@ export const PARTS: Readonly<Record<string, Part>> = {
   gnn: { floor: 3, mayImport: ["src/core", "src/data", "src/task", "src/tensor", "graph"] },
   "src/generate": { floor: 4, mayImport: ["src/core", "src/data", "src/task"] },
   "src/experts": { floor: 4, mayImport: [...ROOMS, "src/trees", "src/scale"] },
+  "src/recommend": { floor: 4, mayImport: [...ROOMS, "src/trees", "src/experts"] },
   "src/scoring": { floor: 4, mayImport: [...ROOMS, "src/trees", "src/experts"] },
   "src/report": { floor: 4, mayImport: [...ROOMS, "src/trees", "src/experts", "src/scoring"] },
   src: {
     floor: 5,
     mayImport: [
       ...[...ROOMS, "src/trees", "src/scale"],
-      ...["src/generate", "src/experts", "src/scoring", "src/report"],
+      ...["src/generate", "src/experts", "src/recommend", "src/scoring", "src/report"],
     ],
   },
 };
