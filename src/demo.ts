@@ -19,6 +19,16 @@ import { compileQuery } from "./query.js";
 import { modelPage } from "./report/model-page.js";
 import { htmlText } from "./report/page.js";
 import { reasonsTable } from "./report/reasons.js";
+import { scoreSection } from "./report/score-section.js";
+import {
+  actionLists,
+  actionsToTable,
+  engagementScore,
+  formatValidation,
+  scoresToTable,
+  summarizeScores,
+  validateScores,
+} from "./scoring/index.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import { predictionTableToTable } from "./task/result-tables.js";
 import type { TrainingTable } from "./task/training-table.js";
@@ -46,6 +56,8 @@ export interface DemoOptions extends WorkOptions {
 export interface DemoResult {
   readonly report: string;
   readonly predictions: string;
+  readonly scores: string;
+  readonly actions: string;
   readonly model: string;
 }
 
@@ -89,19 +101,35 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const people = await explainPeople(db, predictor, predictions);
   for (const { text } of people) print(`${indent(text)}\n`);
 
+  print("6. Engagement scores from 0 to 100, who needs what, and what became of earlier scores");
+  const { scores, actions, validation, section } = scoreEverybody(db, seed);
+  print(indent(summarizeScores(scores)));
+  for (const list of ["at risk", "expansion", "alert"] as const) {
+    const [first] = actions.filter((item) => item.list === list);
+    if (first === undefined) continue;
+    const key = Object.values(first.key).map(String).join(", ");
+    print(`   ${list}: ${key}, score ${formatNumber(first.score, 3)}: ${first.reasons}`);
+  }
+  print(`\n${indent(formatValidation(validation).split("\n\nmetrics")[0]!)}\n`);
+
   const table = predictionTableToTable(predictions, db);
   const files = {
     report: join(out, "report.html"),
     predictions: join(out, "predictions.csv"),
+    scores: join(out, "scores.csv"),
+    actions: join(out, "actions.csv"),
     model: join(out, "model"),
   };
   await writeTable(table, files.predictions, work);
+  await writeTable(scoresToTable(scores, db), files.scores, work);
+  await writeTable(actionsToTable(actions, ["USER_ID"]), files.actions, work);
   await predictor.save(files.model);
   const report = await reportModel(db, predictor, { times: TIMES, explained: 100, seed, ...work });
   const page = modelPage(report, {
     title: "Engagement over the next 30 days",
     sections: [
       { id: "approaches", title: "Four approaches", body: approachesSection(comparison) },
+      { id: "engagement", title: "Engagement scores", body: section },
       { id: "people", title: "People whose month will change", body: peopleSection(people) },
     ],
   });
@@ -109,11 +137,20 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   await rename(`${files.report}.part`, files.report);
   predictor.dispose();
   print(
-    `6. Predictions for ${formatNumber(predictions.entityRows.length)} users: ${files.predictions}`,
+    `7. Predictions for ${formatNumber(predictions.entityRows.length)} users: ${files.predictions}`,
   );
+  print(`   Scores: ${files.scores}, and who needs what: ${files.actions}`);
   print(`   Model: ${files.model}`);
   print(`   Report: ${files.report}`);
   return files;
+}
+
+/** Scores, lists and validation of the point model, and how a page shows them. */
+function scoreEverybody(db: Database, seed: number) {
+  const scores = engagementScore(db);
+  const actions = actionLists(scores, db);
+  const validation = validateScores(db, scores.config, { seed });
+  return { scores, actions, validation, section: scoreSection(scores, actions, validation) };
 }
 
 /** What the model says about labelled rows. */

@@ -7,9 +7,9 @@ export {
   type ApproachResult,
   type CompareOptions,
   compareApproaches,
-  type RuleScore,
 } from "./approaches/compare.js";
 export { approachesSection, formatApproaches } from "./approaches/format.js";
+export type { RuleScore } from "./approaches/health-score.js";
 export {
   AbortedError,
   ConfigError,

@@ -16,6 +16,7 @@ import { comparePaired, type PairedComparison } from "../task/bootstrap.js";
 import { splitRows, type TrainingTable, takeTrainingRows } from "../task/training-table.js";
 import { type BackendName, initBackend } from "../tensor/backend.js";
 import { requireForecaster, SERIES_METHODS, type SeriesMethod } from "./forecasters.js";
+import { healthScores, type RuleScore } from "./health-score.js";
 import { type ApproachScores, measureApproach } from "./measure.js";
 import { findSegments, type Segment } from "./segments.js";
 import { forecastRows } from "./series.js";
@@ -50,19 +51,13 @@ export interface ApproachComparison {
   readonly skipped: readonly string[];
 }
 
-/** Rules that score entities: the higher, the more is expected. */
-export interface RuleScore {
-  readonly name: string;
-  /** @returns float64 `[seeds]`: a score as of each seed's anchor; NaN where there is none. */
-  readonly score: (db: Database, seeds: Seeds) => Float64Array | Promise<Float64Array>;
-}
-
 /** Options of {@link compareApproaches}. */
 export interface CompareOptions extends ModelOptions, LanguageOptions {
   readonly times?: TimeOptions | undefined;
   readonly backend?: BackendName | "auto" | undefined;
   /** Runs of relgraph, with seeds from `seed` on; 1 by default. */
   readonly seeds?: number | undefined;
+  /** By default the health score of the point model, where the tables tell whose it is. */
   readonly rules?: readonly RuleScore[] | undefined;
   /** Methods for the series, all by default; those without their package are skipped with a word. */
   readonly series?: readonly SeriesMethod[] | undefined;
@@ -123,7 +118,8 @@ export async function compareApproaches(
   for (const [name, baseline] of GUESSES) {
     await timed(name, "guess", async () => [predictBaseline(baseline, labels, "test", visible)]);
   }
-  for (const { name, score } of options.rules ?? []) {
+  const rules = options.rules ?? healthScores(db, plan.task.entityTable);
+  for (const { name, score } of rules) {
     await timed(name, "rules", async () => [await scaleRules(db, labels, score)]);
   }
   const flat = db.only(flatTables(db, plan));
