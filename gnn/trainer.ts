@@ -11,6 +11,7 @@ import type { NamedArrays } from "../src/tensor/parameters.js";
 import { cosineWithWarmup } from "../src/tensor/schedule.js";
 import { trainStep } from "../src/tensor/train-step.js";
 import type { HeteroBatch, NeighborLoader } from "./batch.js";
+import { type Checkpoints, restoreCheckpoint, takeCheckpoint } from "./checkpoint.js";
 import type { RelationalGnn } from "./model.js";
 import { predictLogits } from "./predict.js";
 import { scaleTarget, type TargetScale, unscaleOutput } from "./target.js";
@@ -96,6 +97,8 @@ export interface TrainOptions extends WorkOptions {
   readonly config?: Partial<TrainerConfig> | undefined;
   /** Tells whether the time the user gave is over; checked after each step. */
   readonly isTimeUp?: (() => boolean) | undefined;
+  /** Where the run is kept after each epoch; a run that finds one goes on from there, to the same bytes. */
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 /**
@@ -140,12 +143,18 @@ function runEpochs(
   const totalSteps = config.epochs * stepsPerEpoch;
   const ema = createEma(model.store, config.emaDecay);
   const validation = data.validation && limitRows(data.validation, config.maxValidationSeeds, rng);
-  const epochs: EpochReport[] = [];
-  let best: { weights: NamedArrays; epoch: number; score: number } | null = null;
-  let step = 0;
+  const parts = { store: model.store, optimizer, ema };
+  const run = options.checkpoints ? nameRun(data, config, rng) : "";
+  const kept = options.checkpoints?.load() ?? null;
+  const before = kept && restoreCheckpoint(run, parts, kept);
+  const epochs: EpochReport[] = [...(before?.epochs ?? [])];
+  let best: { weights: NamedArrays; epoch: number; score: number } | null = before?.best ?? null;
+  let step = before?.step ?? 0;
   let timeUp = false;
+  const isOver = (epoch: number): boolean =>
+    epoch >= config.epochs || (best !== null && epoch - 1 - best.epoch >= config.patience);
 
-  for (let epoch = 0; epoch < config.epochs && !timeUp; epoch++) {
+  for (let epoch = epochs.length; !isOver(epoch) && !timeUp; epoch++) {
     const epochRng = rng.split("epoch", epoch);
     const order = Int32Array.from({ length: train.seeds.rows.length }, (_, i) => i);
     shuffle(order, epochRng.split("order"));
@@ -195,10 +204,34 @@ function runEpochs(
       best = { weights: model.store.toArrays(), epoch, score: gain };
     }
     ema.swapOut();
-    if (epoch - best.epoch >= config.patience) break;
+    // A run that ran out of time in the middle of an epoch is not the run that it would have been.
+    if (!timeUp) options.checkpoints?.save(takeCheckpoint(run, parts, { step, epochs, best }));
   }
   if (best) model.store.fromArrays(best.weights);
   return { epochs, bestEpoch: best?.epoch ?? -1, steps: step };
+}
+
+/** Tells a run from others: its settings, and what it learns from. */
+function nameRun(
+  { train, validation, taskType, maxLag }: TrainingData,
+  config: TrainerConfig,
+  rng: Rng,
+): string {
+  const digest = ({ seeds, targets }: LabelledSeeds): number => {
+    let sum = seeds.rows.length;
+    for (let i = 0; i < targets.length; i++) {
+      sum = (sum * 31 + seeds.rows[i]! + targets[i]! * 17 + seeds.anchorTimes[i]! / 1e3) % 1e9;
+    }
+    return sum;
+  };
+  return JSON.stringify({
+    taskType,
+    maxLag,
+    config,
+    train: digest(train),
+    validation: validation && digest(validation),
+    stream: rng.split("checkpoint").int(2 ** 31),
+  });
 }
 
 /** A power of two that makes about a hundred steps per epoch: few rows need many small steps, many rows large ones. */

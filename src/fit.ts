@@ -13,6 +13,7 @@ import { fitMembers, type MembersFit } from "./experts/fit-members.js";
 import type { MemberName } from "./experts/member-names.js";
 import type { SignalsConfig } from "./experts/signals-config.js";
 import type { TreesConfig } from "./experts/trees-config.js";
+import { fileCheckpoints, removeCheckpoints } from "./file-checkpoints.js";
 import type { LanguageOptions } from "./query.js";
 import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
@@ -26,6 +27,11 @@ export interface ModelOptions extends WorkOptions {
   readonly timeBudget?: number | undefined;
   /** A clock in milliseconds; the library never reads one by itself. */
   readonly clock?: (() => number) | undefined;
+  /**
+   * A file beside which the training of the network is kept after each epoch. A fit that was stopped and is asked for again with
+   * the same data and options goes on from there, to the same bytes; when it has ended nothing is left.
+   */
+  readonly checkpoint?: string | undefined;
   /** Which experts; by default all, blended. */
   readonly experts?: readonly MemberName[] | undefined;
   /** Whether experts are fitted once more on training and validation rows; by default where validation says it helps. */
@@ -91,7 +97,8 @@ export async function fitExpert(
   const start = clock?.() ?? 0;
   const isTimeUp =
     clock && timeBudget !== undefined ? () => clock() - start > timeBudget : undefined;
-  return fitMembers(db, plan, labels, visibleTimes, {
+  const { checkpoint } = options;
+  const fit = await fitMembers(db, plan, labels, visibleTimes, {
     seed: options.seed ?? 0,
     experts: options.experts,
     refit: options.refit,
@@ -109,7 +116,11 @@ export async function fitExpert(
     onProgress: options.onProgress,
     signal: options.signal,
     isTimeUp,
+    checkpoints:
+      checkpoint === undefined ? undefined : (phase) => fileCheckpoints(checkpoint, phase),
   });
+  if (checkpoint !== undefined) removeCheckpoints(checkpoint);
+  return fit;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Fits the experts of a model, weighs them by what they say about validation rows, and fits them once more on all rows. */
 
+import type { Checkpoints } from "../../gnn/checkpoint.js";
 import type { PathOptions } from "../../gnn/paths.js";
 import type { ModelConfig } from "../../gnn/spec.js";
 import type { TrainerConfig } from "../../gnn/trainer.js";
@@ -47,6 +48,8 @@ export interface MemberOptions extends WorkOptions {
   /** Levels of the quantiles that intervals are made from. */
   readonly levels?: readonly number[] | undefined;
   readonly isTimeUp?: (() => boolean) | undefined;
+  /** Where trainings of the network are kept, by phase. */
+  readonly checkpoints?: ((phase: "fit" | "refit") => Checkpoints) | undefined;
 }
 
 /** What the experts say about the validation rows before they have seen them. */
@@ -182,8 +185,11 @@ function frameOf({ db, plan, data, options }: Setting): SignalFrame {
 }
 
 function fitNetwork({ db, plan, labels, visibleTimes, data, options }: Setting): Member {
-  const how = { ...options, seed: options.seed };
-  const expert = fitGnn(db, plan, labels, visibleTimes, how);
+  const { checkpoints: _, ...how } = options;
+  const expert = fitGnn(db, plan, labels, visibleTimes, {
+    ...how,
+    checkpoints: options.checkpoints?.("fit"),
+  });
   const { validation, space } = data;
   const heldOut = validation && toScores(space, expert.predict(db, validation.seeds, options));
   const refit = async (): Promise<FittedExpert> => {
@@ -196,6 +202,7 @@ function fitNetwork({ db, plan, labels, visibleTimes, data, options }: Setting):
     return fitGnn(db, plan, { ...labels, split }, visible, {
       ...how,
       trainer: { ...options.trainer, epochs },
+      checkpoints: options.checkpoints?.("refit"),
     });
   };
   return { name: "gnn", expert, heldOut, refit };

@@ -1,5 +1,6 @@
 /** Setting up the graph network: from labelled rows to a fresh network, its loader and its training data. */
 import { createLoader, type NeighborLoader } from "../../gnn/batch.js";
+import type { Checkpoints } from "../../gnn/checkpoint.js";
 import type { TableEncoding } from "../../gnn/frame/encoding.js";
 import { fitTableEncoding } from "../../gnn/frame/fit-encoding.js";
 import { type SeedContextEncoding, seedContextEncoding } from "../../gnn/frame/seed-context.js";
@@ -38,6 +39,8 @@ export interface GnnOptions extends WorkOptions {
   readonly pastStep?: Duration | null | undefined;
   /** Tells whether the user's time budget is over. */
   readonly isTimeUp?: (() => boolean) | undefined;
+  /** Where the training is kept, to go on after it was stopped. */
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 /** A fresh network with everything that it is trained with. */

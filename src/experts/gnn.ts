@@ -83,6 +83,7 @@ export function fitGnn(
       onProgress: options.onProgress,
       signal: options.signal,
       isTimeUp: options.isTimeUp,
+      checkpoints: options.checkpoints,
     }),
   );
   const recent = newestRows(train, BACKGROUND_SEEDS);

@@ -1,5 +1,11 @@
 /** The exponential moving average of a store's weights, which often predicts better than the last weights. */
-import { type ParameterStore, readValues, writeValues } from "./parameters.js";
+import {
+  checkSameNames,
+  type NamedArrays,
+  type ParameterStore,
+  readValues,
+  writeValues,
+} from "./parameters.js";
 
 /** A running average beside a store. */
 export interface Ema {
@@ -9,6 +15,14 @@ export interface Ema {
   swapIn(): void;
   /** Puts the trained weights back. */
   swapOut(): void;
+  /** Copies the average, for a checkpoint. */
+  toArrays(): NamedArrays;
+  /**
+   * Restores an average.
+   *
+   * @throws {@link ModelError} MOD102 if it belongs to another store.
+   */
+  fromArrays(arrays: NamedArrays): void;
 }
 
 /**
@@ -22,7 +36,7 @@ export interface Ema {
 export function createEma(store: ParameterStore, decay: number): Ema {
   const averages = store
     .list()
-    .map(({ variable }) => ({ variable, average: readValues(variable) }));
+    .map(({ name, variable }) => ({ name, variable, average: readValues(variable) }));
   let updates = 0;
   let trained: readonly Float32Array[] | null = null;
   return {
@@ -45,6 +59,21 @@ export function createEma(store: ParameterStore, decay: number): Ema {
         if (trained) writeValues(variable, trained[i]!);
       });
       trained = null;
+    },
+    toArrays() {
+      const kept = averages.map(({ name, variable, average }) => [
+        name,
+        { shape: variable.shape, values: average.slice() },
+      ]);
+      return {
+        ...Object.fromEntries(kept),
+        updates: { shape: [1], values: Float32Array.of(updates) },
+      };
+    },
+    fromArrays(arrays) {
+      checkSameNames([...averages.map(({ name }) => name), "updates"], Object.keys(arrays));
+      updates = arrays["updates"]!.values[0]!;
+      for (const { name, average } of averages) average.set(arrays[name]!.values);
     },
   };
 }

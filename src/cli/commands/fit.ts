@@ -22,6 +22,7 @@ interface FitFlags
     Omit<ModelFlags, "seed">,
     SeedFlags {
   readonly out: string;
+  readonly checkpoint?: string;
 }
 
 /** Registers `relgraph fit`. */
@@ -30,7 +31,11 @@ export const registerFit: Register = (program, open) => {
     .command("fit")
     .description("train a model and save it as a folder")
     .argument("<query>", "the predictive query, in quotes")
-    .requiredOption("--out <folder>", "the model folder; an earlier model in it is replaced");
+    .requiredOption("--out <folder>", "the model folder; an earlier model in it is replaced")
+    .option(
+      "--checkpoint <file>",
+      "keep the training of the network here, and go on from there if it was stopped",
+    );
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
     async (query: string, flags: FitFlags) => {
       const session = open(flags);
@@ -40,7 +45,12 @@ export const registerFit: Register = (program, open) => {
       await checkFolder(flags.out, "model.json", "model");
       const db = await openQueryData(session, flags, tree);
       const { Predictor } = await import("../../predictor.js");
-      const predictor = await Predictor.fit(db, query, { ...model, ...language, times });
+      const predictor = await Predictor.fit(db, query, {
+        ...model,
+        ...language,
+        times,
+        checkpoint: flags.checkpoint,
+      });
       for (const warning of predictor.warnings) session.warn(warning);
       await predictor.save(flags.out);
       session.note(`model saved in ${flags.out}`);
