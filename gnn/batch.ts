@@ -6,9 +6,10 @@ import type { Rng } from "../src/core/random.js";
 import type { Database } from "../src/data/database.js";
 import type { KnownTimes } from "../src/data/known.js";
 import type { SparseRows } from "../src/tensor/ops.js";
+import { type ActivityEncoder, createActivityEncoder } from "./frame/activity.js";
 import { createRowEncoder, type RowEncoder } from "./frame/encode-rows.js";
 import { groupTimes } from "./frame/fit-encoding.js";
-import { encodeCounts, pushAge } from "./frame/scales.js";
+import { pushAge } from "./frame/scales.js";
 import { createSeedContextEncoder, type SeedContextEncoder } from "./frame/seed-context.js";
 import { createSink } from "./frame/sink.js";
 import type { ModelSpec } from "./spec.js";
@@ -42,7 +43,7 @@ export interface PositionBatch {
   readonly ages: SparseRows | null;
   /** int32 `[S + 1]`: rows of each seed. */
   readonly seedOffsets: Int32Array;
-  /** Sparse `[S, COUNT_WIDTH]`: how many rows there were to choose from. */
+  /** Sparse `[S, activityWidth]`: how many rows there were to choose from, and exactly how many in each window. */
   readonly counts: SparseRows;
   readonly fused: readonly FusedBatch[];
 }
@@ -122,6 +123,10 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
   }
   const contexts: SeedContextEncoder = createSeedContextEncoder(db, spec.context);
   const { plan, positions: meanings } = spec.layout;
+  const activities = new Map<number, ActivityEncoder>();
+  meanings.forEach(({ role }, p) => {
+    if (role === "pooled") activities.set(p, createActivityEncoder(graph, spec.layout, p));
+  });
   let stamp = 0;
 
   const load = (seeds: Seeds, rng: Rng, { separate = false }: LoadOptions = {}): HeteroBatch => {
@@ -146,7 +151,7 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
         index: indexes[p]!,
         ages: encodeAges(graph, meanings[p]!.table, sample, seeds),
         seedOffsets: sample.seedOffsets,
-        counts: encodeCounts(seedTotals(spec, samples, p, seeds.rows.length)),
+        counts: activities.get(p)!(seeds, seedTotals(spec, samples, p, seeds.rows.length)),
         fused: fusedIndexes(spec, samples, indexes, p),
       });
     });

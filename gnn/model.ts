@@ -8,7 +8,6 @@ import {
   gatherSum,
   layerNorm,
   linear,
-  segmentPool,
   sparseMatMul,
 } from "../src/tensor/ops.js";
 import {
@@ -17,8 +16,10 @@ import {
   type ParameterStore,
 } from "../src/tensor/parameters.js";
 import type { HeteroBatch, PositionBatch } from "./batch.js";
-import { AGE_WIDTH, COUNT_WIDTH } from "./frame/scales.js";
-import type { ModelSpec } from "./spec.js";
+import { activityWidth } from "./frame/activity.js";
+import { AGE_WIDTH } from "./frame/scales.js";
+import { poolMessages } from "./pool.js";
+import { DEFAULT_MODEL_CONFIG, type ModelSpec } from "./spec.js";
 
 /**
  * The places where data enters the network as a sum of learned codes. Everything between data and prediction passes
@@ -87,6 +88,9 @@ interface PathLayer {
   readonly norm: Norm;
   readonly counts: tf.Tensor2D;
   readonly pool: Dense;
+  /** Of the attention aggregator, `[C, 1]`. */
+  readonly score: tf.Tensor2D | undefined;
+  readonly sumScale: number;
   readonly out: tf.Tensor2D;
   readonly joint: tf.Tensor2D | null;
 }
@@ -110,7 +114,7 @@ interface Norm {
  */
 export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
   const store = createParameterStore(rng);
-  const { channels: C, head } = spec.config;
+  const { channels: C, head, aggregators } = { ...DEFAULT_MODEL_CONFIG, ...spec.config };
   const rows = spec.encodings.map((encoding): RowLayer => {
     const scope = store.scope(`rows/${encoding.table}`);
     const std = 1 / Math.sqrt(1 + encoding.encodings.length);
@@ -137,8 +141,12 @@ export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
       fused,
       ages: matrix("ages", AGE_WIDTH, 0.5),
       norm: createNorm(scope, "norm", C),
-      counts: matrix("counts", COUNT_WIDTH, 0.1),
-      pool: createDense(scope, "pool", 3 * C, C),
+      counts: matrix("counts", activityWidth(spec.layout, p), 0.1),
+      pool: createDense(scope, "pool", aggregators.length * C, C),
+      score: aggregators.includes("attention")
+        ? scope.create<tf.Rank.R2>("score", [C, 1], { kind: "normal", std: 1 / Math.sqrt(C) })
+        : undefined,
+      sumScale: sumScale(spec, p),
       out: createOut(scope, C, spec.outputs),
       joint: head === "joint" ? matrix("joint", C, 1 / Math.sqrt(C)) : null,
     });
@@ -192,7 +200,11 @@ export function createModel(spec: ModelSpec, rng: Rng): RelationalGnn {
     const parts = batch.positions.map((position, i) => {
       const layer = paths.get(position.position)!;
       const messages = passMessages(position, inputs.ages[i]!, layer, rowsOf);
-      const pooled = segmentPool(messages, position.seedOffsets);
+      const pooled = poolMessages(messages, position.seedOffsets, {
+        aggregators,
+        sumScale: layer.sumScale,
+        score: layer.score,
+      });
       const summed = linear(pooled, layer.pool.weight, layer.pool.bias, "none");
       const path = drop(tf.relu(tf.add(summed, inputs.counts[i]!)) as tf.Tensor2D);
       const part = linear(path, layer.out, null, "none");
@@ -235,6 +247,16 @@ function passMessages(
   const gathered = gatherSum(sources, indices);
   const sum = ages === null ? gathered : tf.add(gathered, ages);
   return layerNorm(sum as tf.Tensor2D, layer.norm.gain, layer.norm.bias, { relu: true });
+}
+
+/** What the sum of a position's messages is divided by: the root of the rows that its fan-outs allow. */
+function sumScale(spec: ModelSpec, position: number): number {
+  let most = 1;
+  for (let p = position; p >= 0; p = spec.layout.plan.positions[p]!.parent) {
+    const { direction, last, uniform } = spec.layout.plan.positions[p]!;
+    if (direction === "children") most *= Math.min(32, last + uniform);
+  }
+  return Math.sqrt(Math.max(1, most));
 }
 
 /** Lists the positions fused into a pooled one, directly or through another fused one. */

@@ -21,6 +21,8 @@ export interface PathLayout {
   readonly plan: PathPlan;
   /** One per position of the plan. */
   readonly positions: readonly ModelPosition[];
+  /** Windows (ms) before a seed's view in which the rows of each path are counted exactly; none by default. */
+  readonly windows?: readonly number[];
 }
 
 /** How far a model looks. */
@@ -33,6 +35,8 @@ export interface PathOptions {
   readonly dense?: Readonly<Record<string, readonly [number, number]>>;
   /** Tables that are not read as children, such as one whose rows are the target. */
   readonly without?: readonly string[];
+  /** Windows (ms, above 0) before a seed's view in which the rows of each path are counted exactly; none by default. */
+  readonly windows?: readonly number[];
   /** Positions at most; the deepest are left out first. */
   readonly maxPositions?: number;
 }
@@ -110,6 +114,7 @@ export function layoutPaths(
       role: draft.role,
       label: draft.label,
     })),
+    ...(options.windows && { windows: options.windows }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { TableEncoding } from "./frame/encoding.js";
 import type { SeedContextEncoding } from "./frame/seed-context.js";
 import type { PathLayout } from "./paths.js";
+import type { Aggregator } from "./pool.js";
 
 /** How the parts of a prediction are put together. */
 export type HeadKind = "additive" | "joint";
@@ -16,10 +17,17 @@ export interface ModelConfig {
    */
   readonly head: HeadKind;
   readonly dropout: number;
+  /** How the rows of a path are put together, side by side. */
+  readonly aggregators: readonly Aggregator[];
 }
 
 /** The shape of a model unless set otherwise. */
-export const DEFAULT_MODEL_CONFIG: ModelConfig = { channels: 64, head: "additive", dropout: 0.1 };
+export const DEFAULT_MODEL_CONFIG: ModelConfig = {
+  channels: 64,
+  head: "additive",
+  dropout: 0.1,
+  aggregators: ["mean", "root", "last"],
+};
 
 /** A model's shape: what it reads, how it is encoded, how wide it is. */
 export interface ModelSpec {

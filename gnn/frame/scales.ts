@@ -36,12 +36,21 @@ export function pushAge(out: FeatureSink, age: number, firstCode: number): void 
 export function encodeCounts(counts: Int32Array): SparseRows {
   const out = createSink(counts.length, 3);
   for (let i = 0; i < counts.length; i++) {
-    const octaves = Math.log2(1 + counts[i]!);
-    pushPosition(out, octaves, COUNT_KNOTS, 0);
-    out.push(COUNT_KNOTS, octaves / 5);
+    pushCount(out, counts[i]!, 0);
     out.endRow();
   }
   return out.finish();
+}
+
+/**
+ * Writes the codes of one count.
+ *
+ * @param count - not negative; need not be whole.
+ */
+export function pushCount(out: FeatureSink, count: number, firstCode: number): void {
+  const octaves = Math.log2(1 + count);
+  pushPosition(out, octaves, COUNT_KNOTS, firstCode);
+  out.push(firstCode + COUNT_KNOTS, octaves / 5);
 }
 
 /** Writes a position between two of `knots` integer knots by two weights that add up to 1. */
