@@ -1,4 +1,5 @@
 /** Honest evaluation: both regimes side by side, several seeds or folds, always beside the naive baselines. */
+import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { ConfigError } from "./core/errors.js";
 import type { Database } from "./data/database.js";
 import { quickChecks, shuffledLabels, tooGood } from "./evaluation/checks.js";
@@ -7,11 +8,10 @@ import { summarizeRegime } from "./evaluation/regime-result.js";
 import { lagOf, type RegimeRuns, runRegime, settingsOf } from "./evaluation/regime-runs.js";
 import type { Evaluation, EvaluationRun, RegimeResult } from "./evaluation/result.js";
 import type { ModelRun, RunSetting } from "./evaluation/run.js";
-import { requireModel } from "./fit.js";
 import { countParts } from "./judge.js";
-import { computeLabels, type LabelSet } from "./labels.js";
+import { computeTargetLabels, type LabelSet } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
-import { compileQuery } from "./query.js";
+import { compileTargets } from "./query.js";
 import { primaryMetric, type ValueTaskType } from "./task/metrics.js";
 import { REGIMES, type Regime } from "./task/regime.js";
 import type { ScoredPredictions } from "./task/result-tables.js";
@@ -38,7 +38,7 @@ export type {
  * validation rows that are as stale as the test rows, and judged once on the test rows.
  *
  * @param db - the database, whole; each row sees only what its regime allows.
- * @param query - the predictive query.
+ * @param query - the predictive query; several targets are evaluated one after the other, on rows of the same anchors.
  * @param options - times, regimes, seeds, sizes.
  * @throws {@link ConfigError} CFG160 if there are no test rows, CFG161 if there is no run to judge.
  * @see RelBench, evaluation protocol; the two regimes.
@@ -48,15 +48,42 @@ export async function evaluate(
   query: string,
   options: EvaluateOptions = {},
 ): Promise<EvaluationRun> {
-  const { plan: compiled } = compileQuery(db.schema, query, options);
-  requireModel(compiled.task);
+  const compiled = compileTargets(db.schema, query, options);
   requireRuns(options);
-  const { plan, warnings: leaks } = hideFunctions(db, compiled);
+  const hidden = compiled.plans.map((plan) => hideFunctions(db, plan));
   options.onProgress?.({ stage: "labels", message: "computing labels" });
   const seed = options.seed ?? 0;
-  const set = computeLabels(db, plan, options.times ?? {}, { ...options, seed });
-  requireParts(set.labels);
+  const plans = hidden.map(({ plan }) => plan);
+  const sets = computeTargetLabels(db, plans, options.times ?? {}, { ...options, seed });
+  for (const set of sets) requireParts(set.labels);
   await initBackend(options.backend === undefined ? {} : { backend: options.backend });
+  const runs: EvaluationRun[] = [];
+  for (const [i, { plan, warnings }] of hidden.entries()) {
+    runs.push(await evaluateTarget(db, plan, sets[i]!, warnings, options));
+  }
+  const [first] = runs;
+  if (runs.length === 1) return first!;
+  const named = runs.map((run, i) => ({ name: plans[i]!.name!, ...run }));
+  return {
+    evaluation: {
+      ...first!.evaluation,
+      query: compiled.query,
+      targets: named.map(({ name, evaluation }) => ({ name, ...evaluation })),
+    },
+    predictions: first!.predictions,
+    targets: named,
+  };
+}
+
+/** Evaluates one target. */
+async function evaluateTarget(
+  db: Database,
+  plan: TrainingTablePlan,
+  set: LabelSet,
+  leaks: readonly string[],
+  options: EvaluateOptions,
+): Promise<EvaluationRun> {
+  const { seed = 0 } = options;
   const warnings = new Set<string>([...leaks, ...set.warnings]);
   const predictions: ScoredPredictions[] = [];
   const results: RegimeResult[] = [];

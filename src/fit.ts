@@ -4,7 +4,6 @@ import type { TrainerConfig } from "../gnn/trainer.js";
 import { bindFeature } from "../pql/feature/bind-feature.js";
 import type { BoundFeature } from "../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
-import { ConfigError } from "./core/errors.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Duration } from "./core/time.js";
 import type { Database } from "./data/database.js";
@@ -15,7 +14,6 @@ import type { SignalsConfig } from "./experts/signals-config.js";
 import type { TreesConfig } from "./experts/trees-config.js";
 import { fileCheckpoints, removeCheckpoints } from "./file-checkpoints.js";
 import type { LanguageOptions } from "./query.js";
-import type { EntityTask } from "./task/task.js";
 import { splitRows, type TrainingTable } from "./task/training-table.js";
 
 /** How a model is made; everything has a default. */
@@ -84,7 +82,6 @@ export async function fitExpert(
   visibleTimes: Float64Array,
   options: ExpertOptions = {},
 ): Promise<Fit> {
-  requireModel(labels.task);
   const little = tooLittle(labels);
   if (little !== null) {
     const warning = `there is too little history to learn from: ${little}; each entity is predicted from its own past`;
@@ -141,30 +138,6 @@ export function bindFeatures(
       hidden: task.hiddenColumns,
     }),
   );
-}
-
-/**
- * Checks that there is a model for a task.
- *
- * @param task - the task.
- * @throws {@link ConfigError} CFG191 for forecasts, rankings, lists and links: their training tables are there, not yet their models.
- */
-export function requireModel({ taskType, query }: EntityTask): void {
-  switch (taskType) {
-    case "binary_classification":
-    case "multiclass_classification":
-    case "regression":
-    case "multilabel_ranking":
-    case "temporal_link_prediction":
-    case "static_link_prediction":
-      return;
-    default: {
-      const message = `there is no model for ${taskType.replaceAll("_", " ")} yet: ${query}`;
-      const hint =
-        "its training table is there (relgraph labels); predict a number, a class or a condition";
-      throw new ConfigError("CFG191", message, { hint });
-    }
-  }
 }
 
 /** Says what there is too little of, or `null`. */

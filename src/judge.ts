@@ -6,9 +6,11 @@ import type { TaskModel } from "./model.js";
 import { predictionValues } from "./prediction-values.js";
 import { baselineNames, predictBaseline } from "./task/baselines.js";
 import { evaluateLabels } from "./task/evaluate-labels.js";
+import { forecastValues } from "./task/forecast-values.js";
 import { listBaselineNames, predictListBaseline } from "./task/list-baselines.js";
 import { type Metrics, targetDeviation } from "./task/metrics.js";
 import type { PredictionValues } from "./task/prediction-table.js";
+import { predictShares, SHARE_BASELINES } from "./task/share-baselines.js";
 import { hasLists } from "./task/task.js";
 import { splitRows, type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 
@@ -92,12 +94,26 @@ export function partSeeds(
   part: JudgedPart,
   visibleTimes: Float64Array,
 ): Seeds {
-  const rows = splitRows(labels, part);
+  const rows = firstOfForecasts(labels, splitRows(labels, part));
   return {
     rows: Int32Array.from(rows, (row) => labels.entityRows[row]!),
     anchorTimes: Float64Array.from(rows, (row) => labels.anchorTimes[row]!),
     visibleTimes: Float64Array.from(rows, (row) => visibleTimes[row]!),
   };
+}
+
+/** A forecast has a row for each window, and is asked for once. */
+function firstOfForecasts(
+  { steps, entityRows, anchorTimes }: TrainingTable,
+  rows: Int32Array,
+): Int32Array {
+  if (!steps) return rows;
+  return rows.filter(
+    (row, i) =>
+      i === 0 ||
+      entityRows[row] !== entityRows[rows[i - 1]!] ||
+      anchorTimes[row] !== anchorTimes[rows[i - 1]!],
+  );
 }
 
 /**
@@ -112,11 +128,31 @@ export function runBaselines(
   visibleTimes: Float64Array,
 ): Record<string, { readonly val: PartAnswers; readonly test: PartAnswers }> {
   if (hasLists(labels.task)) return runListBaselines(labels, visibleTimes);
+  if (labels.task.taskType === "multilabel_classification") return runShares(labels);
   return Object.fromEntries(
     baselineNames(labels.task).map((name) => {
       const judged = (part: JudgedPart): PartAnswers => {
         const outputs = predictBaseline(name, labels, part, visibleTimes);
-        return judgeAnswers(labels, part, predictionValues(labels.task, outputs, labels.classes));
+        const values = labels.steps
+          ? forecastValues(takeTrainingRows(labels, splitRows(labels, part)), outputs)
+          : predictionValues(labels.task, outputs, labels.classes);
+        return judgeAnswers(labels, part, values);
+      };
+      return [name, { val: judged("val"), test: judged("test") }];
+    }),
+  );
+}
+
+/** What share of the rows before had each class: of everybody, and of the entity. */
+function runShares(
+  labels: TrainingTable,
+): Record<string, { readonly val: PartAnswers; readonly test: PartAnswers }> {
+  return Object.fromEntries(
+    SHARE_BASELINES.map((name) => {
+      const judged = (part: JudgedPart): PartAnswers => {
+        const classes = labels.classes ?? [];
+        const scores = predictShares(name, labels, part);
+        return judgeAnswers(labels, part, { kind: "multilabel", classes, scores });
       };
       return [name, { val: judged("val"), test: judged("test") }];
     }),

@@ -7,7 +7,7 @@ import type { PredictionValues } from "./task/prediction-table.js";
 import type { NamedArrays } from "./tensor/parameters.js";
 
 /** The models there are; each has settings of its own in a model folder. */
-export type ModelKind = "values" | "recommender";
+export type ModelKind = "values" | "forecast" | "multilabel" | "recommender";
 
 /** What of an answer is explained, where it has several parts. */
 export interface ExplainOptions {

@@ -1,17 +1,17 @@
 /** Predictor: the front door. It calls the parts in the order of a query's way; read this file first. */
 import type { Explanation } from "../gnn/explain/explanation.js";
 import { formatExplanation } from "../gnn/explain/explanation.js";
+import type { Seeds } from "../graph/seeds.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { anchorWarnings } from "./anchor-warnings.js";
 import { formatNumber } from "./core/pretty.js";
 import { formatTime, type Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
 import { explainAgainst } from "./explain-against.js";
-import { requireModel } from "./fit.js";
-import { countParts, type JudgedPart, judgeBaselines, judgePart } from "./judge.js";
-import { computeLabels } from "./labels.js";
+import { evaluateModel } from "./fit-scores.js";
+import { computeTargetLabels } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
-import { type Learned, learn } from "./learn.js";
+import { latestAnchor, learnTargets } from "./learn.js";
 import {
   FOLDER_VERSION,
   type ModelManifest,
@@ -19,7 +19,6 @@ import {
   writeModelFolder,
 } from "./model-folder.js";
 import { checkTables, storageOf } from "./model-tables.js";
-import { restoreModel } from "./models/fit-model.js";
 import type {
   EvaluateRequest,
   ExplainRequest,
@@ -28,11 +27,11 @@ import type {
   PredictRequest,
 } from "./prediction-options.js";
 import { type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
-import { compileQuery, type LanguageOptions } from "./query.js";
+import { compileTargets, type LanguageOptions } from "./query.js";
+import { findTarget, restoreModels, saveModels, type TargetModel } from "./target-models.js";
 import type { Metrics } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
 import type { EntityTask } from "./task/task.js";
-import { splitRows } from "./task/training-table.js";
 import { initBackend } from "./tensor/backend.js";
 import { VERSION } from "./version.js";
 
@@ -46,11 +45,15 @@ export type {
 export type { EntityId } from "./prediction-seeds.js";
 
 /** What a predictor is made of. */
-interface PredictorParts extends Learned {
+interface PredictorParts {
   readonly db: Database;
-  readonly plan: TrainingTablePlan;
+  /** The canonical query. */
+  readonly query: string;
+  /** One for each target. */
+  readonly targets: readonly TargetModel[];
   readonly seed: number;
   readonly dialect: string;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -67,29 +70,37 @@ export class Predictor {
     this.#parts = parts;
   }
 
+  get #first(): TargetModel {
+    return this.#parts.targets[0]!;
+  }
+
   /**
    * Fits a model: labels, graph, training, intervals.
    *
    * @param db - the database.
-   * @param query - the predictive query.
+   * @param query - the predictive query; each of several targets gets a model of its own.
    * @param options - times, seed, sizes, backend, progress, cancellation.
    * @throws {@link PqlError} if the query does not fit the schema; ConfigError if an option is out of range;
    * AbortedError CFG900 once cancelled.
    */
   static async fit(db: Database, query: string, options: FitOptions = {}): Promise<Predictor> {
-    const { bound, plan: compiled } = compileQuery(db.schema, query, options);
-    requireModel(compiled.task);
-    const { plan, warnings: leaks } = hideFunctions(db, compiled);
-    const learned = await learn(db, plan, options);
-    const told = bound.warnings.map((warning) => warning.message);
-    return new Predictor({
-      ...learned,
+    const { bound, plans, query: canonical } = compileTargets(db.schema, query, options);
+    const hidden = plans.map((plan) => hideFunctions(db, plan));
+    const learned = await learnTargets(
       db,
-      plan,
-      seed: options.seed ?? 0,
-      dialect: bound.dialect,
-      warnings: [...told, ...leaks, ...learned.warnings],
-    });
+      hidden.map(({ plan }) => plan),
+      options,
+    );
+    const targets = learned.map((own, i) => ({ ...own, plan: hidden[i]!.plan }));
+    const warnings = [
+      ...bound.warnings.map((warning) => warning.message),
+      ...hidden.flatMap((one) => one.warnings),
+      ...learned.flatMap((one) => one.warnings),
+    ];
+    const { seed = 0 } = options;
+    const { dialect } = bound;
+    const told = [...new Set(warnings)];
+    return new Predictor({ db, query: canonical, targets, seed, dialect, warnings: told });
   }
 
   /**
@@ -112,30 +123,36 @@ export class Predictor {
       nullLogic: manifest.nullLogic,
     } as LanguageOptions;
     const { given } = manifest;
-    const { plan } = compileQuery(db.schema, manifest.query, { ...language, given });
+    const { plans } = compileTargets(db.schema, manifest.query, { ...language, given });
     await initBackend(options.backend === undefined ? {} : { backend: options.backend });
-    const model = restoreModel(db, plan, { ...manifest.model, weights });
-    return new Predictor({ ...manifest, db, plan, model });
+    const targets = restoreModels(db, plans, manifest.models, weights);
+    return new Predictor({ ...manifest, db, targets });
   }
 
-  /** How labels of the query are made. */
+  /** How labels of the query are made; of several targets, those of the first. */
   get plan(): TrainingTablePlan {
-    return this.#parts.plan;
+    return this.#first.plan;
   }
 
-  /** What is predicted. */
+  /** What is predicted; of several targets, the first. */
   get task(): EntityTask {
-    return this.#parts.plan.task;
+    return this.#first.plan.task;
+  }
+
+  /** The names of several targets, in the order of the query; empty where there is one. */
+  get targets(): readonly string[] {
+    const { targets } = this.#parts;
+    return targets.length === 1 ? [] : targets.map(({ plan }) => plan.name!);
   }
 
   /** The canonical query. */
   get query(): string {
-    return this.#parts.plan.query;
+    return this.#parts.query;
   }
 
-  /** What predicts: the weight of each expert, by its name; weights add up to 1. */
+  /** What predicts (of several targets, the first): the weight of each expert, by its name; weights add up to 1. */
   get experts(): Readonly<Record<string, number>> {
-    return this.#parts.model.weights;
+    return this.#first.model.weights;
   }
 
   /** What the user should know about this model. */
@@ -145,12 +162,12 @@ export class Predictor {
 
   /** The share of true values that intervals shall hold; `null` where there are none. */
   get intervalLevel(): number | null {
-    return this.#parts.model.intervalLevel;
+    return this.#first.model.intervalLevel;
   }
 
-  /** Metrics on the held-out test rows; `null` when there were none. */
+  /** Metrics on the held-out test rows; `null` when there were none. Of several targets, those of the first. */
   get scores(): Metrics | null {
-    return this.#parts.scores;
+    return this.#first.scores;
   }
 
   /**
@@ -161,11 +178,25 @@ export class Predictor {
    * @throws {@link ConfigError} CFG151 if a listed entity does not exist.
    */
   async predict(request: PredictRequest = {}): Promise<PredictionTable> {
-    const { plan, model } = this.#parts;
     const db = request.db ?? this.#parts.db;
-    const seeds = predictionSeeds(db, plan, request);
+    const { targets } = this.#parts;
+    const seeds = this.#seeds(db, request);
     const { rows: entityRows, anchorTimes } = seeds;
-    return { task: plan.task, entityRows, anchorTimes, values: model.predict(db, seeds, request) };
+    const answers = targets.map(({ plan, model }) => ({
+      name: plan.name!,
+      task: plan.task,
+      values: model.predict(db, seeds, request),
+    }));
+    const { task, values } = answers[0]!;
+    const several = answers.length > 1 && { targets: answers };
+    return { task, entityRows, anchorTimes, values, ...several };
+  }
+
+  /** The rows to predict, the same for all targets. */
+  #seeds(db: Database, { anchor, entities }: Pick<PredictRequest, "anchor" | "entities">): Seeds {
+    const plans = this.#parts.targets.map(({ plan }) => plan);
+    const time = anchor ?? (plans.length === 1 ? undefined : latestAnchor(db, plans));
+    return predictionSeeds(db, plans[0]!, { anchor: time ?? undefined, entities });
   }
 
   /**
@@ -175,7 +206,7 @@ export class Predictor {
    * @param db - another state of the database.
    */
   warningsAt(anchor: Timestamp, db: Database = this.#parts.db): readonly string[] {
-    return anchorWarnings(db, this.#parts.plan, [anchor]);
+    return anchorWarnings(db, this.#first.plan, [anchor]);
   }
 
   /**
@@ -183,20 +214,21 @@ export class Predictor {
    *
    * @param entity - the entity's key.
    * @param request - anchor, number of reasons; `since`: tells what changed since an earlier time instead.
-   * @throws {@link ConfigError} CFG151 if there is no such entity.
+   * @throws {@link ConfigError} CFG151 if there is no such entity, CFG154 no such target.
    */
   async explain(entity: EntityId, request: ExplainRequest = {}): Promise<Explanation> {
-    const { plan, model } = this.#parts;
+    const { plan, model } = findTarget(this.#parts.targets, request.target);
     const db = request.db ?? this.#parts.db;
     const told = (anchor: Timestamp | undefined, top: number | undefined): Explanation => {
-      const seeds = predictionSeeds(db, plan, { anchor, entities: [entity] });
+      const seeds = this.#seeds(db, { anchor, entities: [entity] });
       const reasons = model.explain(db, seeds, { ...request, top });
       const time = seeds.anchorTimes[0]!;
       return {
         entity: entityKey(db, plan.task.entityTable, seeds.rows[0]!),
         timestamp: Number.isFinite(time) ? formatTime(time) : null,
-        unit: plan.task.taskType === "regression" ? plan.task.unit : null,
+        unit: ["regression", "forecasting"].includes(plan.task.taskType) ? plan.task.unit : null,
         ...reasons,
+        ...(request.target !== undefined && { target: request.target }),
       };
     };
     const { anchor, since, top } = request;
@@ -215,23 +247,14 @@ export class Predictor {
    * @see {@link evaluate} for several seeds and both regimes, with a model trained for each.
    */
   async evaluate(request: EvaluateRequest = {}): Promise<PredictorEvaluation> {
-    const { plan, model, seed, validation } = this.#parts;
+    const { targets, seed } = this.#parts;
     const db = request.db ?? this.#parts.db;
-    const { labels } = computeLabels(db, plan, request.times ?? {}, { ...request, seed });
-    const visible = labels.anchorTimes;
-    const judged = (part: JudgedPart): Metrics =>
-      judgePart(db, model, labels, part, visible, request).metrics;
-    const newest = splitRows(labels, "val").reduce(
-      (latest, row) => Math.max(latest, labels.anchorTimes[row]!),
-      -Infinity,
-    );
-    // Rows that were learned from in the end are scored by what was said about them before.
-    const isLearned = validation !== null && newest <= (validation.until ?? Infinity);
-    return {
-      rows: countParts(labels),
-      model: { val: isLearned ? validation.metrics : judged("val"), test: judged("test") },
-      baselines: judgeBaselines(labels, visible),
-    };
+    const plans = targets.map(({ plan }) => plan);
+    const sets = computeTargetLabels(db, plans, request.times ?? {}, { ...request, seed });
+    const scores = targets.map((own, i) => evaluateModel(db, own, sets[i]!.labels, request));
+    if (scores.length === 1) return scores[0]!;
+    const named = plans.map(({ name }, i) => [name!, scores[i]!] as const);
+    return { ...scores[0]!, targets: Object.fromEntries(named) };
   }
 
   /**
@@ -240,7 +263,7 @@ export class Predictor {
    * @param explanation - of this predictor.
    */
   describe(explanation: Explanation): string {
-    const { task } = this.#parts.plan;
+    const { task } = findTarget(this.#parts.targets, explanation.target).plan;
     const key = Object.values(explanation.entity).map(String).join(", ");
     const horizon = task.window ? `in ${horizonWords(task)}` : "";
     return formatExplanation(explanation, {
@@ -256,48 +279,57 @@ export class Predictor {
    * @throws {@link ModelError} MOD301 if it cannot be written, MOD302 if something else stands there.
    */
   async save(dir: string): Promise<void> {
-    const { db, plan, model, seed, dialect, warnings, scores, validation } = this.#parts;
-    const { weights, ...state } = model.state();
+    const { db, query, targets, seed, dialect, warnings } = this.#parts;
+    const { plan } = this.#first;
+    const { saved, weights } = saveModels(targets);
     const manifest: ModelManifest = {
       format: "relgraph-model",
       folderVersion: FOLDER_VERSION,
       version: VERSION,
-      query: plan.query,
+      query,
       ...(plan.task.given && { given: plan.task.given }),
       dialect,
       nullLogic: plan.nullLogic,
       seed,
-      model: state,
+      models: saved,
       tables: storageOf(db.schema),
       warnings,
-      scores,
-      validation,
     };
     await writeModelFolder(dir, manifest, weights);
   }
 
   /** Frees the weights on the tensor backend. */
   dispose(): void {
-    this.#parts.model.dispose();
+    for (const { model } of this.#parts.targets) model.dispose();
   }
 
   /** Prints query, task, expert and held-out scores. */
   toString(): string {
-    const { plan, model, scores, warnings } = this.#parts;
-    const held = Object.entries((scores ?? {}) as Record<string, number | null>)
-      .filter(([, value]) => typeof value === "number")
-      .map(([name, value]) => `${name} ${formatNumber(value)}`)
-      .join(", ");
-    const experts = Object.entries(this.experts).map(
-      ([name, weight]) => `${name} ${formatNumber(weight, 2)}`,
-    );
-    const lines = [
-      `Predictor ${plan.task.taskType}: ${plan.query}`,
-      `  ${experts.length > 1 ? `experts ${experts.join(", ")}` : `expert ${model.name}`}${held ? `; held-out ${held}` : ""}`,
-      ...warnings.map((warning) => `  warning: ${warning}`),
-    ];
-    return lines.join("\n");
+    const { query, targets, warnings } = this.#parts;
+    const lines =
+      targets.length === 1
+        ? [`Predictor ${this.task.taskType}: ${query}`, `  ${modelWords(this.#first)}`]
+        : [
+            `Predictor of ${targets.length} targets: ${query}`,
+            ...targets.map((own) => {
+              const { name, task } = own.plan;
+              return `  ${name}, ${task.taskType}: ${modelWords(own)}`;
+            }),
+          ];
+    return [...lines, ...warnings.map((warning) => `  warning: ${warning}`)].join("\n");
   }
+}
+
+function modelWords({ model, scores }: TargetModel): string {
+  const held = Object.entries((scores ?? {}) as Record<string, number | null>)
+    .filter(([, value]) => typeof value === "number")
+    .map(([name, value]) => `${name} ${formatNumber(value)}`)
+    .join(", ");
+  const experts = Object.entries(model.weights).map(
+    ([name, weight]) => `${name} ${formatNumber(weight, 2)}`,
+  );
+  const what = experts.length > 1 ? `experts ${experts.join(", ")}` : `expert ${model.name}`;
+  return `${what}${held ? `; held-out ${held}` : ""}`;
 }
 
 /** As many reasons as there may be. */

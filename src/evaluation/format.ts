@@ -11,6 +11,10 @@ const WORDS: Readonly<Record<string, string>> = { gnn: "graph network", constant
  * @param evaluation - the evaluation.
  */
 export function formatEvaluation(evaluation: Evaluation): string {
+  if (evaluation.targets) {
+    const parts = evaluation.targets.map((target) => `${target.name}: ${formatEvaluation(target)}`);
+    return [evaluation.query, ...parts].join("\n\n");
+  }
   const blocks = evaluation.results.map((result) => regimeBlock(evaluation, result));
   return [evaluation.query, ...blocks].join("\n\n");
 }

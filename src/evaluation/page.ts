@@ -19,7 +19,10 @@ export function evaluationPage(evaluation: Evaluation, sections: readonly string
   const body = [
     `<p class="query">${htmlText(evaluation.query)}</p>`,
     ...(warnings.length > 0 ? [`<ul>${warnings.join("\n")}</ul>`] : []),
-    ...evaluation.results.map((result) => regimeSection(evaluation, result)),
+    ...(evaluation.targets ?? [{ ...evaluation, name: null }]).flatMap((target) => [
+      ...(target.name === null ? [] : [`<h2>${htmlText(target.name)}</h2>`]),
+      ...target.results.map((result) => regimeSection(target, result)),
+    ]),
     ...sections,
   ];
   return htmlPage("Evaluation", body.join("\n"));

@@ -7,7 +7,6 @@ import { countParts } from "../judge.js";
 import type { LabelSet } from "../labels.js";
 import { splitByFold } from "../task/folds.js";
 import { type Regime, type SplitTimes, visibleTimes } from "../task/regime.js";
-import { hasLists } from "../task/task.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
 import {
   type CurvePoint,
@@ -95,8 +94,8 @@ export async function runRegime(
   for (const [i, setting] of settings.entries()) {
     const fold = inFolds ? i + 1 : null;
     for (let k = 0; k < seeds; k++) model.push(await run(setting, first + k, fold, false));
-    // A list is no matter of the entity's own row.
-    const hasRow = (options.entityRow ?? true) && !hasLists(setting.labels.task);
+    // Pairs of entity and item are no matter of the entity's own row.
+    const hasRow = (options.entityRow ?? true) && !setting.labels.lists;
     if (hasRow) entityRow.push(await run(setting, first, fold, true));
   }
   if (!options.learningCurve) return { model, entityRow, curves: {} };

@@ -70,10 +70,14 @@ export interface Evaluation {
   readonly folds?: number;
   readonly results: readonly RegimeResult[];
   readonly warnings: readonly string[];
+  /** Of a query with several targets: the evaluation of each; `results` are those of the first. */
+  readonly targets?: readonly (Omit<Evaluation, "targets"> & { readonly name: string })[];
 }
 
 /** An evaluation with the predictions behind it. */
 export interface EvaluationRun {
   readonly evaluation: Evaluation;
   readonly predictions: readonly ScoredPredictions[];
+  /** Of a query with several targets: each with its predictions. */
+  readonly targets?: readonly (Omit<EvaluationRun, "targets"> & { readonly name: string })[];
 }

@@ -203,11 +203,7 @@ export function makeRecommender(parts: RecommenderParts): FittedRecommender {
       const block = readPairs(shelf, seeds);
       const values = meanScores(runs, block.features);
       const place = placeOf(shelf.catalog, block, values, item);
-      const features = block.features.map((column) => ({
-        ...column,
-        values: column.values.slice(place, place + 1),
-      }));
-      const reasons = tell(shelf.pairs.signals, runs, features, shelf.catalog, medians, top);
+      const reasons = explainPair(shelf, runs, block, place, medians, top);
       return { ...reasons, of: shelf.catalog.names[block.items[place]!]! };
     },
     state: (): RecommenderSettings => ({ places, ensembles: runs.map(treesToJson), medians }),
@@ -252,6 +248,27 @@ export function bestOf(
   const from = offsets[seed]!;
   const places = Array.from({ length: offsets[seed + 1]! - from }, (_, i) => from + i);
   return places.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, count);
+}
+
+/**
+ * Gives the reasons of one pair, on the scale of the trees.
+ *
+ * @param pair - its place in the block.
+ * @param medians - what is usual for each signal.
+ */
+export function explainPair(
+  { pairs, catalog }: Shelf,
+  runs: readonly TreeEnsemble[],
+  block: PairBlock,
+  pair: number,
+  medians: readonly (number | null)[],
+  top: number,
+): Reasons {
+  const features = block.features.map((column) => ({
+    ...column,
+    values: column.values.slice(pair, pair + 1),
+  }));
+  return tell(pairs.signals, runs, features, catalog, medians, top);
 }
 
 function placeOf(

@@ -71,6 +71,15 @@ export interface PredictionTable {
   /** float64 `[rows]`: milliseconds UTC; `+Infinity` for a static task on tables without time. */
   readonly anchorTimes: Float64Array;
   readonly values: PredictionValues;
+  /** Of a query with several targets: the answers to each, of the same rows; `task` and `values` are those of the first. */
+  readonly targets?: readonly NamedAnswers[];
+}
+
+/** The answers to one of several targets. */
+export interface NamedAnswers {
+  readonly name: string;
+  readonly task: EntityTask;
+  readonly values: PredictionValues;
 }
 
 /** Tells whether a binary prediction is a yes: more likely than not. */

@@ -14,6 +14,7 @@ import type { Database } from "../data/database.js";
 import { Table } from "../data/table.js";
 import { concatLabels, concatPredictions } from "./concat-predictions.js";
 import type { RowFolds } from "./folds.js";
+import { namedColumns } from "./named-columns.js";
 import { isYes, type PredictionTable, type PredictionValues } from "./prediction-table.js";
 import type { Regime } from "./regime.js";
 import { SPLITS, type TargetLists, type TrainingTable } from "./training-table.js";
@@ -50,13 +51,18 @@ function partColumns({ split }: TrainingTable, folds?: RowFolds): Column[] {
 /**
  * Writes predictions as a table: the entity's key columns, TIMESTAMP, and by kind of answer
  * TARGET_PRED, LOWER, UPPER (numbers) · TARGET_PRED, TRUE_PROB (binary) · CLASS, SCORE, PREDICTED (classes, one row per
- * class, best first) · RANK, CLASS, SCORE (ranking) · FORECAST_STEP, TARGET_PRED, LOWER, UPPER (forecasts).
+ * class, best first) · RANK, CLASS, SCORE (ranking) · FORECAST_STEP, TARGET_PRED, LOWER, UPPER (forecasts). Of several targets, a row
+ * for each entity and the columns of `namedColumns`.
  *
  * @param predictions - the predictions.
  * @param db - the database that `entityRows` points into.
  * @returns an unbounded LOWER or UPPER is null.
  */
 export function predictionTableToTable(predictions: PredictionTable, db: Database): Table {
+  if (predictions.targets) {
+    const answers = predictions.targets.flatMap(namedColumns);
+    return new Table("predictions", [...entityColumns(predictions, db), ...answers]);
+  }
   return new Table("predictions", predictionColumns(predictions, db).columns);
 }
 

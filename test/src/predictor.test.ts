@@ -15,7 +15,7 @@ import { Table } from "../../src/data/table.js";
 import { type FitOptions, Predictor } from "../../src/predictor.js";
 import { predictionTableToTable } from "../../src/task/result-tables.js";
 import { initBackend } from "../../src/tensor/backend.js";
-import { day, usersWithEvents } from "../gnn/fixtures.js";
+import { day } from "../gnn/fixtures.js";
 import { changeLater, deleteLater, helpdesk, LAST_DAY } from "../gnn/helpdesk.js";
 import { at, databaseOf, times } from "../support/shop.js";
 import { numbers } from "./predicted-numbers.js";
@@ -419,11 +419,5 @@ describe("little data", () => {
     await expect(Predictor.fit(seats, "PREDICT seats.price FOR EACH seats.hall")).rejects.toThrow(
       "`seats.hall` is not the primary key of `seats`",
     );
-  });
-
-  it("says which tasks have a training table but no model yet", async () => {
-    const query = "PREDICT COUNT(events.*, 0, 10, days) FORECAST 2 TIMEFRAMES FOR EACH users.id";
-    const error = await Predictor.fit(usersWithEvents(3, [[0, 1, 1]]), query).catch((e) => e);
-    expect(error).toMatchObject({ code: "CFG191" });
   });
 });

@@ -13,6 +13,9 @@ import type { Register } from "./command.js";
 interface ExplainFlags extends PredictorFlags {
   readonly top?: number;
   readonly since?: number;
+  readonly class?: string;
+  readonly window?: number;
+  readonly item?: string;
   readonly unit?: string;
   readonly out?: string;
 }
@@ -42,6 +45,13 @@ export const registerExplain: Register = (program, open) => {
       "tell what changed since an earlier time, in place of the difference to everyone",
       time("--since"),
     )
+    .option("--class <name>", "the class to explain, of classes (default: the likeliest)")
+    .option(
+      "--step <n>",
+      "the window to explain, of a forecast (default: 1)",
+      wholeNumber("--window", 1),
+    )
+    .option("--item <name>", "the item to explain, of a recommendation (default: the first)")
     .option("--unit <unit>", "unit of time to predict in, such as hours")
     .option("--out <file>", "a .html, .json or .txt file (default: text to stdout)");
   withWork(withSeed(withModel(withTimes(withLanguage(withData(command)))))).action(
@@ -58,6 +68,9 @@ export const registerExplain: Register = (program, open) => {
       const found = await predictor.explain(id, {
         anchor: flags.anchor,
         since: flags.since,
+        class: flags.class,
+        step: flags.window,
+        item: flags.item,
         top: flags.top,
       });
       const explanation = change ? convertExplanation(found, change) : found;
