@@ -47,7 +47,7 @@ export const registerExplain: Register = (program, open) => {
     )
     .option("--class <name>", "the class to explain, of classes (default: the likeliest)")
     .option(
-      "--step <n>",
+      "--window <n>",
       "the window to explain, of a forecast (default: 1)",
       wholeNumber("--window", 1),
     )
