@@ -22,16 +22,25 @@ import {
 export function checkConfig(config: ScoreConfig, schema: Schema): void {
   const tables = schema.tables.map(({ name }) => name);
   requireTable(config.entity, "entity", tables);
-  for (const [name, { of, expression, label }] of Object.entries(config.metrics)) {
+  for (const [name, { of, expression, label, change }] of Object.entries(config.metrics)) {
     requireText(expression, `metrics.${name}.expression`);
     requireText(label, `metrics.${name}.label`);
     if (of !== undefined) requireTable(of, `metrics.${name}.of`, tables);
+    if (change !== undefined) requirePositive(change, `metrics.${name}.change`);
   }
   checkPoints(config, config.categories, config.deductions, "");
   for (const { name, categories, deductions } of config.segments ?? []) {
     checkPoints(config, categories ?? config.categories, deductions ?? [], `segment ${name}, `);
   }
   checkTiers(config);
+  const { outcomes, previousDays } = config;
+  if (previousDays !== undefined) requirePositive(previousDays, "previousDays");
+  if (outcomes === undefined) return;
+  requirePositive(outcomes.days, "outcomes.days");
+  for (const name of ["churned", "expanded"] as const) {
+    const outcome = outcomes[name];
+    if (typeof outcome === "object") requireTable(outcome.of, `outcomes.${name}.of`, tables);
+  }
 }
 
 function requireTable(found: string, where: string, tables: readonly string[]): void {
@@ -55,6 +64,13 @@ function requireNumber(found: unknown, where: string): void {
   });
 }
 
+function requirePositive(found: unknown, where: string): void {
+  if (typeof found === "number" && found > 0 && found < Infinity) return;
+  throw new ConfigError("CFG234", `\`${where}\` expects days, found ${JSON.stringify(found)}`, {
+    hint: "a number above 0, such as 90",
+  });
+}
+
 function checkPoints(
   config: ScoreConfig,
   categories: readonly CategoryConfig[],
@@ -71,7 +87,11 @@ function checkPoints(
       requireNumber(part.points, `${place}: points`);
       const most = Math.max(part.missing ?? 0, ...part.rules.map((rule) => rule.points));
       above(most, part.points, `${place}: a rule gives`, "the part");
-      checkRules(part.rules, place);
+      for (const { metric } of part.rules) if (metric) requireMetric(config, metric, place);
+      for (const metric of new Set(part.rules.map((rule) => rule.metric ?? part.metric))) {
+        const same = part.rules.filter((rule) => (rule.metric ?? part.metric) === metric);
+        checkRules(same, place);
+      }
       given += part.points;
     }
     above(given, points, `${where}category ${name}: its parts give`, "the category");

@@ -10,6 +10,8 @@ export interface MetricConfig {
   readonly of?: string;
   /** The column of the entity table that names that parent, where several do. */
   readonly via?: string;
+  /** Its change over so many days counts, in place of its value. */
+  readonly change?: number;
   readonly unit?: string;
   /** What it tells about, such as `usage`; for lists. */
   readonly group?: string;
@@ -19,6 +21,8 @@ export interface MetricConfig {
 
 /** Values from `from` (included) to `below` (excluded) get points; a bound left out is open. */
 export interface RuleConfig {
+  /** Another metric to look at than the part's; the first rule that holds counts. */
+  readonly metric?: string;
   readonly from?: number;
   readonly below?: number;
   readonly points: number;
@@ -30,9 +34,11 @@ export interface RuleConfig {
 export interface PartConfig {
   readonly name: string;
   readonly metric: string;
-  /** The most that its rules give. */
+  /** The most that it gives. */
   readonly points: number;
   readonly rules: readonly RuleConfig[];
+  /** Where no rule holds: points for every one of a count. */
+  readonly each?: number;
   /** Points where the metric has no value; 0 by default. */
   readonly missing?: number;
 }
@@ -69,11 +75,15 @@ export type Playbook = Readonly<Record<string, string>>;
 
 /**
  * What becomes of an entity within some days: a condition of the query language that looks ahead, or `ended`: its end time comes.
+ * Of a parent (`of`, by the column `via` where several name it), everyone in it shares what becomes of it.
  */
-export type OutcomeConfig = string;
+export type OutcomeConfig =
+  | string
+  | { readonly when: string; readonly of: string; readonly via?: string };
 
 /** Outcomes by which a score is judged; who neither churned nor expanded has stayed. */
 export interface OutcomesConfig {
+  /** How far ahead they look: the windows of their conditions end there or before. */
   readonly days: number;
   readonly churned: OutcomeConfig;
   readonly expanded?: OutcomeConfig;

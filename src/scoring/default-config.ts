@@ -107,10 +107,11 @@ const CATEGORIES: readonly CategoryConfig[] = [
         metric: "newMembers",
         points: 10,
         rules: [
+          { metric: "teamSize", below: 2, points: 0, label: "single user" },
           { from: 1, points: 10, label: "members added lately" },
-          { below: 1, points: 4, label: "as before" },
+          { metric: "leftMembers", from: 1, points: 2, label: "shrinking" },
+          { below: 1, points: 6, label: "stable" },
         ],
-        missing: 0,
       },
       {
         name: "plan limits",
@@ -128,8 +129,9 @@ const CATEGORIES: readonly CategoryConfig[] = [
         metric: "newFeatures",
         points: 10,
         rules: [
-          { from: 2, points: 10, label: "several new ones" },
-          { from: 1, below: 2, points: 7, label: "a new one" },
+          { metric: "newPowerFeatures", from: 1, points: 10, label: "new ones" },
+          { from: 1, points: 7, label: "beyond the first use" },
+          { metric: "breadthChange", below: 0, points: 0, label: "narrowing" },
           { below: 1, points: 4, label: "as before" },
         ],
       },
@@ -142,6 +144,7 @@ const DEDUCTIONS: readonly DeductionConfig[] = [
   { name: "high error rate", metric: "errors", from: 1, points: -10 },
   { name: "abandoned workflows", metric: "abandoned", from: 1, points: -5 },
   { name: "declining trajectory", metric: "trajectory", below: -0.2, points: -10 },
+  { name: "deactivated members", metric: "leftMembers", each: -5, most: -15 },
 ];
 
 /** Options of {@link defaultScoreConfig}. */
@@ -236,7 +239,11 @@ function fill(
     );
   }
   const given = kept.reduce((sum, part) => sum + part.points, 0);
-  return { ...category, parts: kept.map((part) => scale(part, points / (given || 1))) };
+  const known = kept.map((part) => ({
+    ...part,
+    rules: part.rules.filter(({ metric }) => metric === undefined || metrics[metric]),
+  }));
+  return { ...category, parts: known.map((part) => scale(part, points / (given || 1))) };
 }
 
 function scale(part: PartConfig, factor: number): PartConfig {
@@ -250,13 +257,15 @@ function scale(part: PartConfig, factor: number): PartConfig {
   };
 }
 
-/** Who ends, or does nothing for long, has churned; who brings more members or upgrades has expanded. */
+/** Who ends, or does nothing for long, has churned; whose account brings more members or upgrades has expanded. */
 function outcomesFor(db: Database, roles: Roles, entity: string): OutcomesConfig {
-  const { activity, people } = roles;
+  const { activity, accounts, people } = roles;
   const quiet = `COUNT(${printName(activity.table)}.*, 0, 90, days) = 0`;
   const churned = db.tableSchema(entity).endTimeColumn === null ? quiet : "ended";
-  const expanded = entity === people ? undefined : expansionOf(roles);
-  return { days: 90, churned, ...(expanded !== undefined && { expanded }) };
+  if (accounts === null) return { days: 90, churned };
+  const when = expansionOf(roles);
+  const of = { when, of: accounts.table, via: accounts.via };
+  return { days: 90, churned, expanded: entity === people ? of : when };
 }
 
 /** An upgrade in an account's dated rows, else two members more. */

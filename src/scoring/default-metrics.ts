@@ -31,13 +31,18 @@ export function metricsFor(roles: Roles, level: ScoreLevel): Record<string, Metr
   };
 }
 
-function activityMetrics(
-  { activity, people }: Roles,
-  level: ScoreLevel,
-): Record<string, MetricConfig> {
+/** Counts the people who have not left. */
+function countMembers({ people, left }: Roles): string {
+  const table = printName(people);
+  const where = left === null ? "" : ` WHERE ${table}.${printName(left)} IS NULL`;
+  return `COUNT(${table}.*${where}, -INF, 0, days)`;
+}
+
+function activityMetrics(roles: Roles, level: ScoreLevel): Record<string, MetricConfig> {
+  const { activity } = roles;
   const table = printName(activity.table);
   // Of an account per member, so that large ones are no healthier for being large.
-  const per = level === "account" ? ` / COUNT(${printName(people)}.*, -INF, 0, days)` : "";
+  const per = level === "account" ? ` / ${countMembers(roles)}` : "";
   const noun = activity.table.toLowerCase().replaceAll("_", " ");
   const each = level === "account" ? " a member" : "";
   const metrics: Record<string, MetricConfig> = {
@@ -67,6 +72,19 @@ function activityMetrics(
       group: "usage",
       passive: true,
     },
+    lastWeek: {
+      expression: `COUNT(${table}.*, -7, 0, days)${per}`,
+      label: `${sentence(noun)} in the last week${each}`,
+      group: "usage",
+      passive: true,
+    },
+    stickiness: {
+      expression: `COUNT(${table}.*, -7, 0, days) / COUNT(${table}.*, -28, 0, days)`,
+      label: `Share of the last four weeks' ${noun} in the last one`,
+      unit: "percent",
+      group: "usage",
+      passive: true,
+    },
   };
   if (activity.amount) {
     const column = `${table}.${printName(activity.amount.name)}`;
@@ -75,6 +93,13 @@ function activityMetrics(
       expression: `SUM(${column}, -28, 0, days)${per}`,
       label: `Total of ${activity.amount.name.toLowerCase()} in 28 days${each}`,
       ...(unit && { unit }),
+      group: "usage",
+      passive: true,
+    };
+    metrics["amountTrend"] = {
+      expression: `SUM(${column}, -45, 0, days) / SUM(${column}, -90, -45, days) - 1`,
+      label: `Trajectory of ${activity.amount.name.toLowerCase()} over 90 days`,
+      unit: "percent",
       group: "usage",
       passive: true,
     };
@@ -113,6 +138,11 @@ function eventMetrics({ events }: Roles): Record<string, MetricConfig> {
       label: "Features used in 90 days",
       group: "adoption",
     };
+    metrics["breadthChange"] = {
+      expression: `COUNT_DISTINCT(${used}, -45, 0, days) - COUNT_DISTINCT(${used}, -90, -45, days)`,
+      label: "Features used in 45 days, more than in the 45 before",
+      group: "expansion",
+    };
     if (features.core && category) {
       metrics["coreFeatures"] = {
         expression: `COUNT_DISTINCT(${used} WHERE ${category} = ${text(features.core.value)}, -90, 0, days) / ${features.core.count}`,
@@ -127,9 +157,23 @@ function eventMetrics({ events }: Roles): Record<string, MetricConfig> {
         label: "Uses of power features in 90 days",
         group: "adoption",
       };
+      metrics["powerBreadth"] = {
+        expression: `COUNT_DISTINCT(${used} WHERE ${category} = ${text(features.power.value)}, -90, 0, days)`,
+        label: "Power features used in 90 days",
+        group: "adoption",
+      };
     }
   }
+  const hasCategories = features?.category && features.power;
   if (kind && events.adopted.length > 0) {
+    if (hasCategories) {
+      const power = `${printName(features.table)}.${printName(features.category!)} = ${text(features.power.value)}`;
+      metrics["newPowerFeatures"] = {
+        expression: `COUNT(${table}.* WHERE ${isOneOf(kind, events.adopted)} AND ${power}, -90, 0, days)`,
+        label: "Power features and integrations adopted in 90 days",
+        group: "expansion",
+      };
+    }
     metrics["newFeatures"] = {
       expression: counted(events.adopted, 90),
       label: "Features adopted in 90 days",
@@ -163,9 +207,10 @@ function eventMetrics({ events }: Roles): Record<string, MetricConfig> {
 function ticketMetrics({ tickets }: Roles): Record<string, MetricConfig> {
   if (!tickets) return {};
   const table = printName(tickets.table);
-  return {
+  const isOpen = `${table}.${printName(tickets.resolved)} IS NULL`;
+  const metrics: Record<string, MetricConfig> = {
     unresolvedTickets: {
-      expression: `COUNT(${table}.* WHERE ${table}.${printName(tickets.resolved)} IS NULL, -INF, 0, days)`,
+      expression: `COUNT(${table}.* WHERE ${isOpen}, -INF, 0, days)`,
       label: "Unresolved tickets",
       group: "support",
     },
@@ -175,29 +220,77 @@ function ticketMetrics({ tickets }: Roles): Record<string, MetricConfig> {
       group: "support",
     },
   };
+  if (tickets.urgent) {
+    const urgent = isOneOf(`${table}.${printName(tickets.urgent.column)}`, tickets.urgent.values);
+    metrics["urgentTickets"] = {
+      expression: `COUNT(${table}.* WHERE ${isOpen} AND ${urgent}, -INF, 0, days)`,
+      label: `Unresolved tickets that are ${tickets.urgent.values.join(" or ")}`,
+      group: "support",
+    };
+  }
+  if (tickets.satisfaction) {
+    metrics["satisfaction"] = {
+      expression: `AVG(${table}.${printName(tickets.satisfaction.name)}, -180, 0, days)`,
+      label: `Average ${tickets.satisfaction.name.toLowerCase()} in 180 days`,
+      group: "support",
+    };
+  }
+  return metrics;
 }
 
-function teamMetrics(
-  { accounts, people, seats }: Roles,
-  level: ScoreLevel,
-): Record<string, MetricConfig> {
-  if (!accounts) return {};
+function teamMetrics(roles: Roles, level: ScoreLevel): Record<string, MetricConfig> {
+  const { accounts, people, invitedBy, left, activity, seats } = roles;
   const members = printName(people);
-  const place = level === "account" ? {} : { of: accounts.table, via: accounts.via };
-  const metrics: Record<string, MetricConfig> = {
-    teamSize: {
-      expression: `COUNT(${members}.*, -INF, 0, days)`,
-      label: "Members of the team so far",
+  const metrics: Record<string, MetricConfig> = {};
+  if (invitedBy && level === "user") {
+    metrics["invited"] = {
+      expression: `COUNT(${members}.* VIA ${printName(invitedBy)}, -90, 0, days)`,
+      label: "Invited in 90 days",
       group: "team",
-      ...place,
-    },
-    newMembers: {
-      expression: `COUNT(${members}.*, -90, 0, days)`,
-      label: "Members added in 90 days",
-      group: "expansion",
-      ...place,
-    },
+    };
+  }
+  if (!accounts) return metrics;
+  const place = level === "account" ? {} : { of: accounts.table, via: accounts.via };
+  metrics["teamSize"] = {
+    expression: countMembers(roles),
+    label: "Members of the team",
+    group: "team",
+    ...place,
   };
+  metrics["newMembers"] = {
+    expression: `COUNT(${members}.*, -90, 0, days)`,
+    label: "Members added in 90 days",
+    group: "expansion",
+    ...place,
+  };
+  if (left !== null) {
+    metrics["leftMembers"] = {
+      expression: `COUNT(${members}.* WHERE ${members}.${printName(left)} IS NOT NULL, -INF, 0, days)`,
+      label: "Members deactivated in 90 days",
+      group: "team",
+      change: 90,
+      ...place,
+    };
+  }
+  if (level === "user") {
+    const visits = printName(activity.table);
+    const noun = activity.table.toLowerCase().replaceAll("_", " ");
+    metrics["teamFrequency"] = {
+      expression: `COUNT(${visits}.*, -28, 0, days) / 4 / ${countMembers(roles)}`,
+      label: `${sentence(noun)} a week a member of the team`,
+      group: "team",
+      passive: true,
+      ...place,
+    };
+    metrics["teamTrajectory"] = {
+      expression: `COUNT(${visits}.*, -45, 0, days) / COUNT(${visits}.*, -90, -45, days) - 1`,
+      label: `Trajectory of the team's ${noun} over 90 days`,
+      unit: "percent",
+      group: "team",
+      passive: true,
+      ...place,
+    };
+  }
   if (seats) {
     const own = `${printName(accounts.table)}.${printName(seats.column)}`;
     const latest =
@@ -206,10 +299,17 @@ function teamMetrics(
     const isOwn = !seats.latest || seats.column !== seats.latest.column;
     const limit = latest === null ? own : isOwn ? latest : `COALESCE(${latest}, ${own})`;
     metrics["planUse"] = {
-      expression: `COUNT(${members}.*, -INF, 0, days) / ${limit}`,
+      expression: `${countMembers(roles)} / ${limit}`,
       label: "Members for each seat of the plan",
       unit: "percent",
       group: "expansion",
+      ...place,
+    };
+    metrics["seatsAdded"] = {
+      expression: limit,
+      label: "Seats added in 90 days",
+      group: "expansion",
+      change: 90,
       ...place,
     };
   }

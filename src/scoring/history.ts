@@ -88,6 +88,12 @@ export function readHistory(
     at += rows.length;
   });
   const metrics = bindMetrics(config, db.schema, hiddenByOutcomes(config, db.schema));
-  const { scores, values } = scoreAt(db, config, metrics, { rows: entityRows, times }, work);
+  const { scores, values } = scoreAt(
+    db,
+    config,
+    metrics,
+    { rows: entityRows, times },
+    { ...work, all: true },
+  );
   return { moments, window, momentOf, entityRows, outcomes: found, scores, metrics: values };
 }

@@ -5,7 +5,7 @@ import { quantileOf } from "../task/bootstrap.js";
 import type { CategoryConfig, DeductionConfig, ScoreConfig, TierConfig } from "./config.js";
 import { type HistoryOptions, readHistory, type ScoreHistory } from "./history.js";
 import { OUTCOMES } from "./outcomes.js";
-import { deductionPoints, givePoints, partPoints } from "./points.js";
+import { deductionPoints, givePoints, pointsOfPart } from "./points.js";
 import { segmentsOf } from "./score-segments.js";
 
 /** Options of {@link learnConfig}. */
@@ -134,8 +134,8 @@ function descend(
   const target = Float64Array.from(rows, (row) => history.outcomes[row]! - 1);
   const shares = categories.map(({ parts }) =>
     parts.map((part) => {
-      const values = history.metrics.get(part.metric)!;
-      return Float64Array.from(rows, (row) => partPoints(part, values[row]!) / (part.points || 1));
+      const given = pointsOfPart(part, history.metrics, history.outcomes.length);
+      return Float64Array.from(rows, (row) => given[row]! / (part.points || 1));
     }),
   );
   const sizes = deductions.map((deduction) => {

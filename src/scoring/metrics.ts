@@ -2,8 +2,9 @@
 import { type BoundFeature, bindFeature, runFeature } from "../../pql/index.js";
 import { ConfigError, RelError } from "../core/errors.js";
 import type { WorkOptions } from "../core/progress.js";
+import { MS_PER_DAY } from "../core/time.js";
 import type { Database } from "../data/database.js";
-import type { Schema } from "../data/schema.js";
+import type { ForeignKey, Schema } from "../data/schema.js";
 import type { MetricConfig, ScoreConfig } from "./config.js";
 
 /** A metric that is bound. */
@@ -57,8 +58,16 @@ export function bindMetrics(
   });
 }
 
-/** The foreign key from the entity to the table that a metric is of. */
-function linkTo(schema: Schema, entity: string, { of, via }: MetricConfig) {
+/**
+ * Finds the foreign key from the entity to the parent that something is of.
+ *
+ * @throws {@link ConfigError} CFG236 if there is none.
+ */
+export function linkTo(
+  schema: Schema,
+  entity: string,
+  { of, via }: { readonly of?: string; readonly via?: string },
+): ForeignKey {
   const { foreignKeys } = schema.tables.find(({ name }) => name === entity)!;
   const found = foreignKeys.find(
     ({ table, name }) => table === of && (via === undefined || name === via),
@@ -91,9 +100,7 @@ export function measureMetric(
   { signal }: Pick<WorkOptions, "signal"> = {},
 ): Float64Array {
   const work = signal === undefined ? {} : { signal };
-  if (metric.of === undefined) {
-    return new Float64Array(runFeature(metric.feature, db, { rows, times }, work).values);
-  }
+  if (metric.of === undefined) return valuesAt(db, metric, { rows, times }, work);
   const { parentRows } = db.link(entity, linkTo(db.schema, entity, metric));
   // Each parent is measured once per moment, however many entities it has.
   const places = new Map<number, Map<number, number>>();
@@ -114,6 +121,20 @@ export function measureMetric(
     return place;
   });
   const seeds = { rows: Int32Array.from(parents), times: Float64Array.from(moments) };
-  const { values } = runFeature(metric.feature, db, seeds, work);
+  const values = valuesAt(db, metric, seeds, work);
   return Float64Array.from(at, (place) => (place < 0 ? Number.NaN : values[place]!));
+}
+
+/** Values of the metric's own table, or what they have changed by. */
+function valuesAt(
+  db: Database,
+  { feature, change }: BoundMetric,
+  seeds: ScoreRows,
+  work: Pick<WorkOptions, "signal">,
+): Float64Array {
+  const now = new Float64Array(runFeature(feature, db, seeds, work).values);
+  if (change === undefined) return now;
+  const times = seeds.times.map((time) => time - change * MS_PER_DAY);
+  const before = runFeature(feature, db, { rows: seeds.rows, times }, work).values;
+  return now.map((value, i) => value - before[i]!);
 }

@@ -1,12 +1,6 @@
 /** From measured values to points: rules of parts, caps of categories, deductions. */
 import { formatNumber } from "../core/pretty.js";
-import {
-  type CategoryConfig,
-  type DeductionConfig,
-  type PartConfig,
-  type RuleConfig,
-  TOP_SCORE,
-} from "./config.js";
+import { type CategoryConfig, type DeductionConfig, type PartConfig, TOP_SCORE } from "./config.js";
 
 /** Values of metrics by name, float64 `[rows]` each. */
 export type MetricValues = ReadonlyMap<string, Float64Array>;
@@ -39,8 +33,8 @@ export function givePoints(
   const byCategory = categories.map(({ parts, points }) => {
     const sum = new Float64Array(rows);
     for (const part of parts) {
-      const metric = values.get(part.metric)!;
-      for (let i = 0; i < rows; i++) sum[i]! += partPoints(part, metric[i]!);
+      const given = pointsOfPart(part, values, rows);
+      for (let i = 0; i < rows; i++) sum[i]! += given[i]!;
     }
     for (let i = 0; i < rows; i++) {
       sum[i] = Math.min(points, sum[i]!);
@@ -57,17 +51,48 @@ export function givePoints(
   return { scores, categories: byCategory, deductions: taken };
 }
 
-/** The rule that a value falls under. */
-export function ruleFor(rules: readonly RuleConfig[], value: number): RuleConfig | undefined {
-  return rules.find(
-    ({ from = -Infinity, below = Infinity }) =>
-      value >= from && (value < below || below === Infinity),
-  );
+/** Names of the metrics that points are made of. */
+export function metricsRead(
+  categories: readonly CategoryConfig[],
+  deductions: readonly DeductionConfig[],
+): ReadonlySet<string> {
+  const names = new Set(deductions.map(({ metric }) => metric));
+  for (const { parts } of categories) {
+    for (const { metric, rules } of parts) {
+      names.add(metric);
+      for (const rule of rules) if (rule.metric !== undefined) names.add(rule.metric);
+    }
+  }
+  return names;
 }
 
-/** The points of a part; a value that no rule names gets none. */
-export function partPoints({ rules, missing = 0 }: PartConfig, value: number): number {
-  return Number.isNaN(value) ? missing : (ruleFor(rules, value)?.points ?? 0);
+/**
+ * Gives the points of one part.
+ *
+ * @returns float64 `[rows]`.
+ */
+export function pointsOfPart(part: PartConfig, values: MetricValues, rows: number): Float64Array {
+  const points = new Float64Array(rows);
+  const own = values.get(part.metric)!;
+  const looked = part.rules.map(({ metric }) => values.get(metric ?? part.metric)!);
+  for (let i = 0; i < rows; i++) points[i] = pointsBy(part, findRule(part, looked, i), own[i]!);
+  return points;
+}
+
+/** The place of the first rule that holds, −1 = none; a missing value fits no rule. */
+function findRule({ rules }: PartConfig, looked: readonly Float64Array[], row: number): number {
+  for (let r = 0; r < rules.length; r++) {
+    const { from = -Infinity, below = Infinity } = rules[r]!;
+    const value = looked[r]![row]!;
+    if (value >= from && (value < below || below === Infinity)) return r;
+  }
+  return -1;
+}
+
+function pointsBy(part: PartConfig, rule: number, value: number): number {
+  if (rule >= 0) return part.rules[rule]!.points;
+  if (Number.isNaN(value)) return part.missing ?? 0;
+  return part.each === undefined ? 0 : Math.min(part.points, Math.max(0, part.each * value));
 }
 
 /** The points that a deduction takes, 0 or below; a missing value takes none. */
@@ -109,11 +134,13 @@ export function reasonsOf(
 ): ScoreReason[] {
   const parts = categories.flatMap(({ parts: members }) =>
     members.map((part): ScoreReason => {
-      const value = values.get(part.metric)![row]!;
-      const points = partPoints(part, value);
-      const { label, display } = tell(words(part.metric), value);
-      const rule = Number.isNaN(value) ? undefined : ruleFor(part.rules, value)?.label;
-      const told = rule === undefined ? display : `${display}, ${rule}`;
+      const looked = part.rules.map(({ metric }) => values.get(metric ?? part.metric)!);
+      const place = findRule(part, looked, row);
+      const rule = part.rules[place];
+      const metric = rule?.metric ?? part.metric;
+      const points = pointsBy(part, place, values.get(part.metric)![row]!);
+      const { label, display } = tell(words(metric), values.get(metric)![row]!);
+      const told = rule?.label === undefined ? display : `${display}, ${rule.label}`;
       return {
         name: part.name,
         label,

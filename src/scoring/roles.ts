@@ -38,6 +38,17 @@ export interface FeaturesRole {
   readonly power: { readonly value: string; readonly count: number } | null;
 }
 
+/** A table of tickets. */
+export interface TicketsRole {
+  readonly table: string;
+  /** The time that is missing while a ticket is open. */
+  readonly resolved: string;
+  /** A number by which people judge the help they got. */
+  readonly satisfaction: ColumnSchema | null;
+  /** The column and the values that tell of urgent ones. */
+  readonly urgent: { readonly column: string; readonly values: readonly string[] } | null;
+}
+
 /** The roles of a database. */
 export interface Roles {
   /** People, or whoever acts. */
@@ -46,7 +57,11 @@ export interface Roles {
   readonly accounts: { readonly table: string; readonly via: string } | null;
   readonly activity: ActivityRole;
   readonly events: EventsRole | null;
-  readonly tickets: { readonly table: string; readonly resolved: string } | null;
+  readonly tickets: TicketsRole | null;
+  /** How people look who have left: their end time; `null` where nobody ends. */
+  readonly left: string | null;
+  /** The link by which people name who invited them. */
+  readonly invitedBy: string | null;
   /** Dated rows of accounts that tell of an upgrade. */
   readonly upgrades: {
     readonly table: string;
@@ -105,7 +120,10 @@ export function findRoles(db: Database): Roles | null {
       db,
       children.filter(({ name }) => name !== activity.name),
     ),
-    tickets: ticketsRole(children),
+    tickets: ticketsRole(db, children),
+    left: db.tableSchema(people).endTimeColumn,
+    invitedBy:
+      db.tableSchema(people).foreignKeys.find(({ table }) => table === people)?.name ?? null,
     upgrades: accounts && upgradesRole(db, accounts.table),
     seats: accounts && seatsRole(db, accounts.table),
   };
@@ -195,7 +213,7 @@ function featuresRole(db: Database, events: TableSchema): FeaturesRole | null {
   };
 }
 
-function ticketsRole(children: readonly TableSchema[]): Roles["tickets"] {
+function ticketsRole(db: Database, children: readonly TableSchema[]): TicketsRole | null {
   const tickets = children.filter(
     ({ name, timeColumn }) => timeColumn !== null && TICKET.test(name),
   );
@@ -204,9 +222,34 @@ function ticketsRole(children: readonly TableSchema[]): Roles["tickets"] {
       ({ kind, name: column, knownFrom }) =>
         kind === "timestamp" && (knownFrom === column || RESOLVED.test(column)),
     );
-    if (end) return { table: name, resolved: end.name };
+    if (!end) continue;
+    return {
+      table: name,
+      resolved: end.name,
+      satisfaction:
+        columns.find(
+          ({ name: column, stype }) =>
+            stype === "numerical" && /satisf|rating|csat|nps/i.test(column),
+        ) ?? null,
+      urgent: urgentOf(db, name, columns),
+    };
   }
   return null;
+}
+
+function urgentOf(
+  db: Database,
+  table: string,
+  columns: readonly ColumnSchema[],
+): TicketsRole["urgent"] {
+  const found = columns.find(
+    ({ name, stype }) => stype === "categorical" && /priorit|sever|urgen/i.test(name),
+  );
+  if (!found) return null;
+  const values = textsOf(db.table(table).column(found.name)).filter((value) =>
+    /high|urgent|critical|block/i.test(value),
+  );
+  return values.length === 0 ? null : { column: found.name, values };
 }
 
 function upgradesRole(db: Database, accounts: string): Roles["upgrades"] {

@@ -15,7 +15,13 @@ import {
 } from "./config.js";
 import { type BoundMetric, bindMetrics, measureMetric, type ScoreRows } from "./metrics.js";
 import { hiddenByOutcomes } from "./outcomes.js";
-import { givePoints, type MetricValues, reasonsOf, type ScoreReason } from "./points.js";
+import {
+  givePoints,
+  type MetricValues,
+  metricsRead,
+  reasonsOf,
+  type ScoreReason,
+} from "./points.js";
 import { segmentsOf } from "./score-segments.js";
 
 /** Options of {@link scoreEntities}. */
@@ -42,7 +48,7 @@ export interface ScoreTable {
   readonly categories: ReadonlyMap<string, Float64Array>;
   /** float64 `[rows]`: 0 or below. */
   readonly deductions: Float64Array;
-  /** Values of the metrics. */
+  /** Values of the metrics that give points. */
   readonly metrics: MetricValues;
   /** Reasons of a row: what costs most first. */
   reasons(row: number): readonly ScoreReason[];
@@ -148,6 +154,12 @@ export interface ScoredRows {
   };
 }
 
+/** Options of {@link scoreAt}. */
+export interface ScoreAtOptions extends WorkOptions {
+  /** Whether metrics that give no points are measured too. */
+  readonly all?: boolean | undefined;
+}
+
 /**
  * Measures and gives points, each row at its own moment.
  *
@@ -158,13 +170,15 @@ export function scoreAt(
   config: ScoreConfig,
   metrics: readonly BoundMetric[],
   seeds: ScoreRows,
-  { signal, onProgress }: WorkOptions = {},
+  { signal, onProgress, all = false }: ScoreAtOptions = {},
 ): ScoredRows {
   const values = new Map<string, Float64Array>();
-  for (const [i, metric] of metrics.entries()) {
+  const read = metricsOf(config);
+  const measured = all ? metrics : metrics.filter(({ name }) => read.has(name));
+  for (const [i, metric] of measured.entries()) {
     checkAborted(signal, "scoring");
     values.set(metric.name, measureMetric(db, config.entity, metric, seeds, { signal }));
-    const progress = { done: i + 1, total: metrics.length };
+    const progress = { done: i + 1, total: measured.length };
     onProgress?.({ stage: "score", message: metric.label, ...progress });
   }
   const count = seeds.rows.length;
@@ -201,6 +215,14 @@ export function scoreAt(
     deductions,
     rulesOf: (row) => (segments[row]! < 0 ? plain : rules[segments[row]!]!),
   };
+}
+
+/** The metrics that points are made of, of any segment. */
+function metricsOf({ categories, deductions, segments = [] }: ScoreConfig): ReadonlySet<string> {
+  const own = segments.map((segment) =>
+    metricsRead(segment.categories ?? categories, segment.deductions ?? deductions),
+  );
+  return new Set([metricsRead(categories, deductions), ...own].flatMap((names) => [...names]));
 }
 
 /** The same moment for all rows. */

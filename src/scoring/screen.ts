@@ -11,6 +11,8 @@ export interface ScreenedMetric {
   readonly outcome: Exclude<Outcome, "stayed">;
   /** Mean value per outcome, in the order of `OUTCOMES`; `null` where nobody has it. */
   readonly means: readonly (number | null)[];
+  /** Share of rows that have a value; the others count nowhere. */
+  readonly known: number;
   /** Rank correlation with the outcome (Spearman against 0 and 1). */
   readonly correlation: number;
   /** 95 % of the resamples of entities. */
@@ -52,27 +54,32 @@ export function screenMetrics(
     const isIt = Float64Array.from(history.outcomes, (found) => (found === code ? 1 : 0));
     if (!isIt.includes(1) || !isIt.includes(0)) return [];
     const found = Object.entries(config.metrics).flatMap(([metric, { label }]) => {
-      const values = filled(history.metrics.get(metric)!);
-      const ranks = rankOf(values);
-      const correlation = pearson(ranks, isIt);
+      const values = history.metrics.get(metric)!;
+      const there = Int32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]!));
+      const ranks = rankOf(pick(values, there));
+      const outcomes = pick(isIt, there);
+      const correlation = pearson(ranks, outcomes);
       if (Number.isNaN(correlation)) return [];
-      const spread = resample(ranks, isIt, history.entityRows, seed, resamples);
+      const entities = there.map((row) => history.entityRows[row]!);
+      const spread = resample(ranks, outcomes, entities, seed, resamples);
+      const known = there.length / values.length;
       // Rows of one entity resemble each other, so the deviation is that of drawn entities.
       const z = Math.abs(correlation) / Math.max(1e-9, spread.deviation);
-      return [{ metric, label, correlation, ...spread, p: twoSided(z) }];
+      return [{ metric, label, correlation, known, ...spread, p: twoSided(z) }];
     });
     const corrected = correct(found.map(({ p }) => p));
     const order = [...found.keys()].sort(
       (a, b) => Math.abs(found[b]!.correlation) - Math.abs(found[a]!.correlation),
     );
     return order.map((i, place): ScreenedMetric => {
-      const { metric, label, correlation, low, high } = found[i]!;
+      const { metric, label, correlation, low, high, known } = found[i]!;
       const chance = corrected[i]!;
       return {
         metric,
         label,
         outcome,
         means: meansOf(history.metrics.get(metric)!, history.outcomes),
+        known,
         correlation,
         low,
         high,
@@ -84,9 +91,8 @@ export function screenMetrics(
   });
 }
 
-/** A missing value stands below all others: nothing was measured. */
-function filled(values: Float64Array): Float64Array {
-  return values.map((value) => (Number.isNaN(value) ? -Infinity : value));
+function pick(values: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => values[row]!);
 }
 
 /** Ranks, ties shared. */

@@ -116,6 +116,28 @@ describe("a configuration of scores", () => {
       /.+/,
     ],
     [
+      "an outcome beyond its days",
+      { ...base, outcomes: { days: 90, churned: "COUNT(SESSIONS.*, 0, 120, days) = 0" } },
+      "CFG239",
+      /days/,
+    ],
+    [
+      "an outcome of a table without a link",
+      {
+        ...base,
+        outcomes: { days: 90, churned: { when: "ended", of: "FEATURES" } },
+      },
+      "CFG236",
+      /COMPANIES/,
+    ],
+    [
+      "a rule on an unknown metric",
+      withPart({ rules: [{ metric: "recencey", points: 1 }] }),
+      "CFG231",
+      /recency/,
+    ],
+    ["no days", { ...base, previousDays: 0 }, "CFG234", /above 0/],
+    [
       "an outcome that looks back",
       { ...base, outcomes: { days: 90, churned: "COUNT(SESSIONS.*, -90, 0, days) = 0" } },
       "CFG239",

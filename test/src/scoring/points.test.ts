@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FOUR_TIERS, TIERS, tierOf } from "../../../src/scoring/config.js";
-import { deductionPoints, givePoints, partPoints, reasonsOf } from "../../../src/scoring/points.js";
+import { FOUR_TIERS, type PartConfig, TIERS, tierOf } from "../../../src/scoring/config.js";
+import {
+  deductionPoints,
+  givePoints,
+  pointsOfPart,
+  reasonsOf,
+} from "../../../src/scoring/points.js";
 
-const PART = {
+const PART: PartConfig = {
   name: "frequency",
   metric: "visits",
   points: 15,
@@ -14,6 +19,15 @@ const PART = {
   ],
   missing: 1,
 };
+
+/** The points of a value, and of another metric's where a rule looks at one. */
+function partPoints(part: PartConfig, value: number, size = Number.NaN): number {
+  const values = new Map([
+    ["visits", Float64Array.of(value)],
+    ["size", Float64Array.of(size)],
+  ]);
+  return pointsOfPart(part, values, 1)[0]!;
+}
 
 const words = () => ({ label: "Visits a week" });
 
@@ -29,6 +43,32 @@ describe("points by rules", () => {
     [Number.POSITIVE_INFINITY, 15],
   ])("gives a value of %d %d points", (value, points) => {
     expect(partPoints(PART, value)).toBe(points);
+  });
+
+  it("lets a rule look at another metric; the first that holds counts", () => {
+    const part: PartConfig = {
+      ...PART,
+      rules: [{ metric: "size", below: 2, points: 0, label: "alone" }, ...PART.rules],
+    };
+    expect([1, 2, Number.NaN].map((size) => partPoints(part, 7, size))).toEqual([0, 15, 15]);
+    expect(partPoints(part, Number.NaN, 1)).toBe(0);
+    expect(partPoints(part, Number.NaN, 3)).toBe(1);
+    const values = new Map([
+      ["visits", Float64Array.of(7)],
+      ["size", Float64Array.of(1)],
+    ]);
+    const category = { name: "USAGE", points: 15, parts: [part] };
+    const label = (name: string) => ({ label: name });
+    expect(reasonsOf([category], [], values, 0, label)[0]!.text).toBe(
+      "size: 1, alone (0 of 15 points)",
+    );
+  });
+
+  it("gives points for every one of a count, up to the part's", () => {
+    const part: PartConfig = { name: "a", metric: "visits", points: 20, rules: [], each: 3 };
+    expect([0, 2, 6, 7, -1, Number.NaN].map((value) => partPoints(part, value))).toEqual([
+      0, 6, 18, 20, 0, 0,
+    ]);
   });
 
   it("takes points for each, up to a limit, or between bounds", () => {

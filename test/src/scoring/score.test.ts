@@ -101,13 +101,43 @@ describe("engagement scores", () => {
     );
   });
 
-  it("do not change with what comes after their moment", () => {
-    const config = defaultScoreConfig(db);
+  it.each(["user", "account"] as const)("of a %s do not change with what comes after", (level) => {
+    const config = defaultScoreConfig(db, { level });
     const rows = engagementScore(db, { config, anchor: ANCHOR });
     const cut = upTo(db, ANCHOR);
     const before = engagementScore(cut, { config, anchor: ANCHOR });
     const keys = scoresToTable(rows, db);
     expect(scoresToTable(before, cut).toRecords()).toEqual(keys.toRecords());
+  });
+
+  it("count what has changed, as of their moment", () => {
+    const days = fc.array(fc.integer({ min: -30, max: 200 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(days, (visits) => {
+        const config: ScoreConfig = {
+          ...CONFIG,
+          metrics: {
+            more: {
+              expression: "COUNT(visits.*, -28, 0, days)",
+              label: "More visits",
+              change: 28,
+            },
+          },
+          categories: [],
+          deductions: [{ name: "fewer", metric: "more", each: -1 }],
+        };
+        const found = engagementScore(product(visits.map((day) => [1, day])), {
+          config,
+          anchor: ANCHOR,
+        });
+        const count = (from: number): number =>
+          visits.filter((day) => day >= from && day < from + 28).length;
+        expect(found.metrics.get("more")![0]).toBe(count(0) - count(28));
+        // User 2 is not there 28 days before.
+        expect(found.metrics.get("more")![1]).toBeNaN();
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("are the same for some entities as for all, and refuse those that are not there", () => {
