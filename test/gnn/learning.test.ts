@@ -111,16 +111,6 @@ const eventsBefore = (
   events.filter((event) => event.user === user && event.at <= at && event.at > at - days);
 
 describe("a tiny network learns", () => {
-  it("how many child rows the last 30 days have", () => {
-    const { predictions, truth, drop } = learn(
-      "regression",
-      (user, at) => eventsBefore(user, at, 30).length,
-      40,
-    );
-    expect(r2(predictions, truth)!).toBeGreaterThan(0.75);
-    expect(drop).toBeLessThan(0.5);
-  });
-
   it("the mean of a child column", () => {
     const mean = (user: number, at: number): number => {
       const rows = eventsBefore(user, at, Infinity);
@@ -139,15 +129,5 @@ describe("a tiny network learns", () => {
       8,
     );
     expect(rocAuc(predictions, truth)!).toBeGreaterThan(0.85);
-  });
-
-  it("nothing from noise: no better than chance on rows it has not seen", () => {
-    const noise = createRng(10);
-    const { predictions, truth } = learn("binary_classification", () => noise.int(2), 8);
-    const positives = truth.reduce((a, b) => a + b, 0);
-    const negatives = truth.length - positives;
-    // Standard error of an AUROC of 0.5 (Mann and Whitney 1947).
-    const error = Math.sqrt((positives + negatives + 1) / (12 * positives * negatives));
-    expect(Math.abs(rocAuc(predictions, truth)! - 0.5)).toBeLessThan(3 * error);
   });
 });
