@@ -138,4 +138,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
       return runRecommendBench({ ...settings, onLine });
     },
   },
+  {
+    name: "predict",
+    what: "fitting the default blend and predicting every user: seconds and peak memory by stage",
+    settings: ["users", "events", "epochs"],
+    run: async ({ settings, onLine }) => {
+      const { runPredictBench } = await import("./predict.js");
+      return runPredictBench({ ...settings, onLine });
+    },
+  },
 ];
