@@ -14,6 +14,8 @@ export interface ModelPosition {
   readonly role: "pooled" | "fused";
   /** For people, such as `SESSIONS` or `SESSIONS of USERS of the same COMPANY_ID`. */
   readonly label: string;
+  /** Its rows are not counted in windows: a dense table may reach further back in training than when predicting. */
+  readonly uncounted?: boolean;
 }
 
 /** The plan of a model: positions for the sampler, and their meaning. */
@@ -21,7 +23,7 @@ export interface PathLayout {
   readonly plan: PathPlan;
   /** One per position of the plan. */
   readonly positions: readonly ModelPosition[];
-  /** Windows (ms) before a seed's view in which the rows of each path are counted exactly; none by default. */
+  /** Windows (ms) before a seed's anchor in which the rows of each path are counted exactly; none by default. */
   readonly windows?: readonly number[];
 }
 
@@ -35,7 +37,7 @@ export interface PathOptions {
   readonly dense?: Readonly<Record<string, readonly [number, number]>>;
   /** Tables that are not read as children, such as one whose rows are the target. */
   readonly without?: readonly string[];
-  /** Windows (ms, above 0) before a seed's view in which the rows of each path are counted exactly; none by default. */
+  /** Windows (ms, above 0) before a seed's anchor in which the rows of each path are counted exactly; none by default. */
   readonly windows?: readonly number[];
   /** Positions at most; the deepest are left out first. */
   readonly maxPositions?: number;
@@ -113,6 +115,7 @@ export function layoutPaths(
       table: graph.nodeTypes[draft.table]!.name,
       role: draft.role,
       label: draft.label,
+      ...(options.dense?.[graph.nodeTypes[draft.table]!.name] && { uncounted: true }),
     })),
     ...(options.windows && { windows: options.windows }),
   };

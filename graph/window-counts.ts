@@ -1,4 +1,4 @@
-/** Window counts: how many rows at the end of a path became known in the windows before each seed's view, exactly. */
+/** Window counts: how many rows at the end of a path became known in the windows before each seed's anchor, exactly. */
 import { invariant } from "../src/core/assert.js";
 import type { Adjacency } from "./adjacency.js";
 import type { HeteroGraph } from "./hetero-graph.js";
@@ -17,7 +17,7 @@ export interface CountedPath {
 
 /** What {@link WindowCounter} found for `S` seeds. */
 export interface WindowCounts {
-  /** Per window: int32 `[S]`: rows known in `(v − window, v]`, where `v` is the seed's visible time; 0 where that is infinite. */
+  /** Per window: int32 `[S]`: rows known in `(anchor − window, v]`, where `v` is the seed's visible time; 0 where the anchor is infinite. */
   readonly windows: readonly Int32Array[];
   /** int32 `[S]`: the first children that are known at `v`: what the windows can be divided by, such as the peers. */
   readonly owners: Int32Array;
@@ -64,13 +64,15 @@ export function createWindowCounter(
       if (row < 0) continue;
       if (parentTimes !== null && !(parentTimes[row]! <= visibleLimit(seen))) continue;
       owners[s] = knownChildren(first, row, seen) - (own === null ? 0 : own.isKnown(seedRow, seen));
-      if (!Number.isFinite(seen)) continue;
+      const anchor = seeds.anchorTimes[s]!;
+      if (!Number.isFinite(anchor)) continue;
       const from = lists.offsets[row]!;
       const to = lists.offsets[row + 1]!;
       const end = firstAfter(lists.times, from, to, seen);
       for (let w = 0; w < windows.length; w++) {
-        const start = firstAfter(lists.times, from, end, seen - windows[w]!);
-        counts[w]![s] = end - start - (own === null ? 0 : own.count(seedRow, seen, windows[w]!));
+        const after = anchor - windows[w]!;
+        const start = firstAfter(lists.times, from, end, after);
+        counts[w]![s] = end - start - (own === null ? 0 : own.count(seedRow, seen, after));
       }
     }
     return { windows: counts, owners };
@@ -134,15 +136,15 @@ function ownCounter(graph: HeteroGraph, downs: readonly number[]) {
   const below = downs.length === 1 ? null : timeLists(graph, downs.slice(1));
   const timeOf = (row: number): number => ownTimes?.[row] ?? -Infinity;
   const isKnown = (row: number, seen: number): number => Number(timeOf(row) <= visibleLimit(seen));
-  const count = (row: number, seen: number, window: number): number => {
+  const count = (row: number, seen: number, after: number): number => {
     if (!(timeOf(row) <= seen)) return 0;
     // The row itself is what is counted, or all below it became known no earlier than the row did.
-    const isNew = timeOf(row) > seen - window;
+    const isNew = timeOf(row) > after;
     if (downs.length === 1) return Number(isNew);
     if (below === null) return isNew ? rowsBelow(row) : 0;
     const [from, to] = [below.offsets[row]!, below.offsets[row + 1]!];
     const end = firstAfter(below.times, from, to, seen);
-    return isNew ? end - from : end - firstAfter(below.times, from, end, seen - window);
+    return isNew ? end - from : end - firstAfter(below.times, from, end, after);
   };
   const rowsBelow = (row: number): number => {
     let rows = [row];

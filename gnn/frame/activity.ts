@@ -1,4 +1,4 @@
-/** Activity of a path: how many rows there are, and how many became known in each window before the seed's view. */
+/** Activity of a path: how many rows there are, and how many became known in each window before the seed's anchor. */
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
 import { type CountedPath, createWindowCounter } from "../../graph/window-counts.js";
@@ -49,7 +49,7 @@ export function createActivityEncoder(
     const out = createSink(totals.length, 3 * (1 + 2 * windows.length));
     for (let s = 0; s < totals.length; s++) {
       pushCount(out, totals[s]!, 0);
-      for (let w = 0; w < windows.length && Number.isFinite(seeds.visibleTimes[s]!); w++) {
+      for (let w = 0; w < windows.length && Number.isFinite(seeds.anchorTimes[s]!); w++) {
         const count = found.windows[w]![s]!;
         pushCount(out, count, COUNT_WIDTH * (1 + w));
         if (!shared) continue;
@@ -69,8 +69,9 @@ function isShared({ plan }: PathLayout, position: number): boolean {
   return top !== position && plan.positions[top]!.direction === "parent";
 }
 
-/** The path of a position that leads down from the seed or one of its parents; `null` for parents themselves. */
-function countedPath({ plan }: PathLayout, position: number): CountedPath | null {
+/** The path of a position that leads down from the seed or one of its parents; `null` where nothing is counted. */
+function countedPath({ plan, positions }: PathLayout, position: number): CountedPath | null {
+  if (positions[position]!.uncounted) return null;
   const downs: number[] = [];
   let excludeSeed = false;
   for (let p = position; p >= 0; p = plan.positions[p]!.parent) {

@@ -5,8 +5,9 @@ import type { TableEncoding } from "../../gnn/frame/encoding.js";
 import { fitTableEncoding } from "../../gnn/frame/fit-encoding.js";
 import { type SeedContextEncoding, seedContextEncoding } from "../../gnn/frame/seed-context.js";
 import { createModel, type RelationalGnn } from "../../gnn/model.js";
+import { checkModelConfig, checkPathOptions } from "../../gnn/options.js";
 import { layoutPaths, type PathLayout, type PathOptions } from "../../gnn/paths.js";
-import { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "../../gnn/spec.js";
+import type { ModelConfig, ModelSpec } from "../../gnn/spec.js";
 import { fitTargetScale } from "../../gnn/target.js";
 import type { TrainerConfig, TrainingData } from "../../gnn/trainer.js";
 import { buildGraph } from "../../graph/build.js";
@@ -16,7 +17,7 @@ import { takeSeeds } from "../../graph/seeds.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
-import type { Duration } from "../core/time.js";
+import { approximateMs, type Duration } from "../core/time.js";
 import type { Database } from "../data/database.js";
 import type { ValueTaskType } from "../task/metrics.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
@@ -73,6 +74,7 @@ export function setUpGnn(
   visibleTimes: Float64Array,
   options: GnnOptions = {},
 ): GnnSetup {
+  checkPathOptions(options.paths ?? {});
   const rng = createRng(options.seed ?? 0);
   const trainRows = splitRows(labels, "train");
   const valRows = splitRows(labels, "val");
@@ -86,6 +88,7 @@ export function setUpGnn(
   options.onProgress?.({ stage: "graph", message: "linking rows" });
   const view = viewOf(db, plan, distinctTimes(train, val), options.pastStep);
   const paths: PathOptions = {
+    windows: windowsOf(plan),
     ...options.paths,
     dense: { [PAST_TARGETS]: [12, 3] },
     without: answerTables(plan),
@@ -93,7 +96,7 @@ export function setUpGnn(
   const layout = layoutOf(view.graph, plan.task.entityTable, paths, options.entityRowOnly ?? false);
   const cutoff = train.anchorTimes.reduce((a, b) => Math.max(a, b), -Infinity);
   const spec: ModelSpec = {
-    config: { ...DEFAULT_MODEL_CONFIG, ...options.model },
+    config: checkModelConfig(options.model),
     layout,
     ...fitEncodings(view.db, plan, layout, cutoff),
     outputs: labels.classes?.length ?? 1,
@@ -108,6 +111,13 @@ export function setUpGnn(
   const model = createModel(spec, rng.split("weights"));
   const loader = createLoader(view.db, view.graph, spec);
   return { view, paths, spec, model, loader, data, rng };
+}
+
+/** The windows in which rows are counted: a quarter, one, two and four times as long as the target's; none without one. */
+function windowsOf({ horizon }: TrainingTablePlan): number[] {
+  const length =
+    horizon === null ? 0 : approximateMs(horizon.end - Math.max(0, horizon.start), horizon.unit);
+  return Number.isFinite(length) && length > 0 ? [length / 4, length, 2 * length, 4 * length] : [];
 }
 
 /** The database as some anchors see it: with their past targets, as a graph. */

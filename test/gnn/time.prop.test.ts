@@ -23,6 +23,7 @@ const rng = createRng(11);
 const arbDay = fc.integer({ min: 0, max: LAST_DAY });
 const ALL = { last: Infinity, uniform: 0 };
 const FEW = { last: 2, uniform: 2 };
+const WINDOWS = [day(2) - day(0), day(9) - day(0)];
 
 function bytes(world: World, db: Database, seeds: Seeds): number[] {
   const logits = predictLogits(world.model, loaderOn(db, world), seeds, rng);
@@ -36,7 +37,9 @@ describe("no row or cell later than a seed sees changes its prediction by a bit"
       fc.property(arbHelpdesk(), arbDay, fc.nat(1000), fc.nat(3), (db, count, seed, lag) => {
         const anchor = day(count);
         const seen = day(count - lag);
-        const world = worldOf(db, "users", { paths: { hops: 3, fanOut: [FEW, FEW, FEW] } });
+        const world = worldOf(db, "users", {
+          paths: { hops: 3, windows: WINDOWS, fanOut: [FEW, FEW, FEW] },
+        });
         const rows = knownRows(db, "users", seen);
         const seeds = seedsAt(rows, anchor, seen);
         expect(bytes(world, changeLater(db, seen, seed), seeds)).toEqual(bytes(world, db, seeds));
@@ -48,7 +51,9 @@ describe("no row or cell later than a seed sees changes its prediction by a bit"
   it("for entities with parents and peers as well", () => {
     fc.assert(
       fc.property(arbHelpdesk(), arbDay, fc.nat(1000), (db, count, seed) => {
-        const world = worldOf(db, "tickets", { paths: { fanOut: [FEW, FEW, FEW] } });
+        const world = worldOf(db, "tickets", {
+          paths: { windows: WINDOWS, fanOut: [FEW, FEW, FEW] },
+        });
         const seeds = seedsAt(knownRows(db, "tickets", day(count)), day(count));
         expect(bytes(world, changeLater(db, day(count), seed), seeds)).toEqual(
           bytes(world, db, seeds),
@@ -63,7 +68,9 @@ describe("no row or cell later than a seed sees changes its prediction by a bit"
       fc.property(arbHelpdesk(), arbDay, fc.nat(10), (db, count, lag) => {
         const anchor = day(count);
         const seen = day(count - lag);
-        const world = worldOf(db, "users", { paths: { hops: 3, fanOut: [ALL, ALL, ALL] } });
+        const world = worldOf(db, "users", {
+          paths: { hops: 3, windows: WINDOWS, fanOut: [ALL, ALL, ALL] },
+        });
         const rows = knownRows(db, "users", seen);
         const cut = bytes(
           world,
@@ -93,7 +100,9 @@ describe("predictions", () => {
   it("hold whatever the order of rows, where all rows are read and no two have the same time", () => {
     fc.assert(
       fc.property(arbHelpdesk(false), arbDay, fc.nat(1000), (db, count, seed) => {
-        const world = worldOf(db, "users", { paths: { hops: 2, fanOut: [ALL, ALL, ALL] } });
+        const world = worldOf(db, "users", {
+          paths: { hops: 2, windows: WINDOWS, fanOut: [ALL, ALL, ALL] },
+        });
         const rows = knownRows(db, "users", day(count));
         const { db: other, movedTo } = permuteRows(db, createRng(seed));
         const moved = seedsAt(
