@@ -208,7 +208,9 @@ function growOne(
   }
   for (const [node, { start, count, split }] of nodes.entries()) {
     if (split) continue;
-    for (let k = start; k < start + count; k++) scores[workspace.i32[first + k]!]! += values[node]!;
+    const value = values[node]!;
+    const members = workspace.i32.subarray(first + start, first + start + count);
+    for (let k = 0; k < count; k++) scores[members[k]!]! += value;
   }
   if (sample) addToOthers(workspace, nodes, values, sample, scores);
   return toTree(nodes, binned, used, values, covers);
@@ -245,7 +247,7 @@ function newtonStep({ gradients, hessians }: Sums, scale: Scale, l2: number): nu
 
 function sumOf(values: Float64Array, rows: Int32Array): number {
   let sum = 0;
-  for (const row of rows) sum += values[row]!;
+  for (let k = 0; k < rows.length; k++) sum += values[rows[k]!]!;
   return sum;
 }
 

@@ -89,3 +89,21 @@ export function readCell(i32: Int32Array, address: number): Sums {
     rows: low & (ROW - 1),
   };
 }
+
+/** Adds up the cells of the bins that go left, of `bins` + 1 cells from an address in bytes on. */
+export function sumCells(
+  i32: Int32Array,
+  address: number,
+  bins: number,
+  goesLeft: Uint8Array,
+): Sums {
+  let [gradients, hessians, rows] = [0, 0, 0];
+  for (let b = 0, at = address / 4; b <= bins; b++, at += 4) {
+    if (goesLeft[b] === 0) continue;
+    const low = i32[at + 2]!;
+    gradients += (i32[at]! >>> 0) + i32[at + 1]! * 2 ** 32;
+    hessians += i32[at + 3]! * 2 ** (32 - COUNT_BITS) + (low >>> COUNT_BITS);
+    rows += low & (ROW - 1);
+  }
+  return { gradients, hessians, rows };
+}

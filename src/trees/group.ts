@@ -21,13 +21,13 @@ export function runGroup(workspace: Workspace, job: Job, group: number): void {
   const b = count > 1 ? i32[first + 1]! : -1;
   const c = count > 2 ? i32[first + 2]! : -1;
   const d = count > 3 ? i32[first + 3]! : -1;
-  wasm.build(
-    ...([job.rowOrder, job.cells, job.count] as const),
-    ...([clear(workspace, job, a), clear(workspace, job, b)] as const),
-    ...([clear(workspace, job, c), clear(workspace, job, d)] as const),
-    ...([binsOf(workspace, a), binsOf(workspace, b < 0 ? a : b)] as const),
-    ...([binsOf(workspace, c < 0 ? a : c), binsOf(workspace, d < 0 ? a : d)] as const),
-  );
+  const [h0, h1] = [clear(workspace, job, a), clear(workspace, job, b)];
+  const [h2, h3] = [clear(workspace, job, c), clear(workspace, job, d)];
+  const bins0 = binsOf(workspace, a);
+  const bins1 = binsOf(workspace, b < 0 ? a : b);
+  const bins2 = binsOf(workspace, c < 0 ? a : c);
+  const bins3 = binsOf(workspace, d < 0 ? a : d);
+  wasm.build(job.rowOrder, job.cells, job.count, h0, h1, h2, h3, bins0, bins1, bins2, bins3);
   for (let k = 0; k < count; k++) {
     const column = i32[first + k]!;
     const { cellOffset, bins } = layout.columns[column]!;
@@ -72,11 +72,20 @@ function scanColumn(
   }
   const { gradients, hessians, rows, best } = leaf;
   const { minHessian, l2 } = job;
+  const { minRowsPerLeaf } = layout;
   const all = hessians + 2 * l2;
   const least = best * all - gradients ** 2;
   wasm.scan(
-    ...([histogram, bins, gradients, hessians, rows] as const),
-    ...([layout.minRowsPerLeaf, minHessian, l2, least, record] as const),
+    histogram,
+    bins,
+    gradients,
+    hessians,
+    rows,
+    minRowsPerLeaf,
+    minHessian,
+    l2,
+    least,
+    record,
   );
   const found = f64[record / 8]!;
   if (found > 0) f64[record / 8] = (gradients ** 2 + found) / all;

@@ -1,7 +1,7 @@
 /** Grows one tree leaf by leaf: always splits the leaf whose best split gains most. */
 import { invariant } from "../core/assert.js";
 import type { Rng } from "../core/random.js";
-import { readCell, type Scale, type Sums } from "./cells.js";
+import { readCell, type Scale, type Sums, sumCells } from "./cells.js";
 import type { Job, LeafSums } from "./job.js";
 import type { GrowthLimits } from "./options.js";
 import { chooseRows, shareOf } from "./sampling.js";
@@ -293,20 +293,15 @@ function bestCandidate(
   const bin = i32[record / 4 + 2]!;
   const { kind, bins, cellOffset } = layout.columns[column]!;
   const isCategorical = kind === "categorical";
-  const missingLeft = i32[record / 4 + 3]! === 1;
-  const goesLeft = Uint8Array.from({ length: 256 }, (_, b) => {
-    if (isCategorical) return (i32[record / 4 + 8 + (b >> 5)]! >>> (b & 31)) & 1;
-    return (b === 0 ? missingLeft : b <= bin) ? 1 : 0;
-  });
-  const left = { gradients: 0, hessians: 0, rows: 0 };
-  const first = histograms + cellOffset * CELL;
-  for (let b = 0; b <= bins; b++) {
-    if (goesLeft[b] === 0) continue;
-    const cell = readCell(i32, first + b * CELL);
-    left.gradients += cell.gradients;
-    left.hessians += cell.hessians;
-    left.rows += cell.rows;
+  const goesLeft = new Uint8Array(256);
+  if (isCategorical) {
+    for (let b = 0; b < 256; b++) goesLeft[b] = (i32[record / 4 + 8 + (b >> 5)]! >>> (b & 31)) & 1;
+  } else {
+    goesLeft.fill(1, 1, bin + 1);
+    goesLeft[0] = i32[record / 4 + 3] === 1 ? 1 : 0;
   }
+  const first = histograms + cellOffset * CELL;
+  const left = sumCells(i32, first, bins, goesLeft);
   const nobodyMissing = readCell(i32, first).rows === 0;
   // Who will be missing where nobody was goes with the majority.
   if (nobodyMissing && !isCategorical) goesLeft[0] = 2 * left.rows >= sums.rows ? 1 : 0;
