@@ -16,16 +16,22 @@ export interface ModelManifest {
   readonly format: "relgraph-model";
   readonly folderVersion: number;
   readonly version: string;
+  /** The canonical query, of all targets. */
   readonly query: string;
   /** What is known of a target that a training table by hand gave; absent: the query computes it. */
   readonly given?: GivenTarget;
   readonly dialect: string;
   readonly nullLogic: string;
   readonly seed: number;
-  readonly model: Omit<ModelState, "weights">;
+  /** The model of each target; where there are several, the names of its weights begin with its number, such as `0/`. */
+  readonly models: readonly SavedModel[];
   /** Columns by table, with their storage, that the model was fitted with. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly warnings: readonly string[];
+}
+
+/** What a folder holds of the model of one target. */
+export interface SavedModel extends Omit<ModelState, "weights"> {
   /** Scores on the held-out part, for people. */
   readonly scores: Metrics | null;
   readonly validation: ValidationScores | null;

@@ -43,6 +43,8 @@ export interface ExplainRequest extends ExplainOptions {
   /** An earlier time: what changed since then is told, in place of the difference to everyone. */
   readonly since?: Timestamp | undefined;
   readonly db?: Database | undefined;
+  /** Which of several targets; the first by default. */
+  readonly target?: string | undefined;
 }
 
 /** Options of `Predictor.evaluate`. */
@@ -56,4 +58,6 @@ export interface PredictorEvaluation {
   readonly rows: { readonly train: number; readonly val: number; readonly test: number };
   readonly model: PartMetrics;
   readonly baselines: Readonly<Record<string, PartMetrics>>;
+  /** Of a query with several targets: the scores of each by its name; the others are those of the first. */
+  readonly targets?: Readonly<Record<string, Omit<PredictorEvaluation, "targets">>>;
 }

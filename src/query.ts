@@ -6,6 +6,7 @@ import type { Parameters } from "../pql/bind/parameters.js";
 import { planTrainingTable, planTrainingTables, type TrainingTablePlan } from "../pql/plan/plan.js";
 import type { Dialect, PredictiveQuery } from "../pql/syntax/ast.js";
 import { parseQuery } from "../pql/syntax/parse.js";
+import { printQuery } from "../pql/syntax/print.js";
 import type { Schema } from "./data/schema.js";
 import { givenPlan, withGivenTarget } from "./given-plan.js";
 import type { TimeOptions } from "./label-types.js";
@@ -37,6 +38,8 @@ export interface CompiledTargets {
   readonly bound: BoundQuery;
   /** One plan per target. */
   readonly plans: readonly TrainingTablePlan[];
+  /** The canonical query, of all targets. */
+  readonly query: string;
 }
 
 /**
@@ -73,6 +76,7 @@ export function compileTargets(
   const { query, bound, finish } = readQuery(schema, text, options);
   return {
     bound,
+    query: printQuery(bound.query),
     plans: planTrainingTables(bound).map((plan) => finish(withKeyNames(plan, query))),
   };
 }

@@ -42,6 +42,8 @@ export interface Explanation {
   readonly timestamp: string | null;
   /** Which part of an answer with several is explained: a class, a recommended item; absent: there is but one. */
   readonly of?: string;
+  /** Which of several targets; absent: the one there is, or the first. */
+  readonly target?: string;
   readonly prediction: number;
   /** What the model expects without knowing anything; against others, their mean prediction. */
   readonly baseline: number;
