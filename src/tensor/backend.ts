@@ -1,18 +1,14 @@
 /** Chooses and starts the tensor backend, once per process, and says which one and why. */
-import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
 import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../core/errors.js";
+import { registerOurKernels } from "./backends/embedded.js";
+import { locatePackage } from "./backends/locate.js";
+import { type BackendName, BEST_FIRST, isEmbedded, RECIPES } from "./backends/recipes.js";
+import { finishTensorFlow, prepareTensorFlow } from "./backends/tensorflow.js";
+import { startWebGpu } from "./backends/webgpu.js";
 import { registerStockGradients } from "./gradients/stock.js";
-import { allKernels, type Loops, PLAIN_LOOPS } from "./kernels/all.js";
-import { registerKernels, type WasmBackend } from "./kernels/kernel.js";
-import { createWasmDropout } from "./wasm/dropout.js";
-import { createWasmProduct } from "./wasm/gemm.js";
-import { createWasmNorm } from "./wasm/norm.js";
-import { createWasmAccumulate } from "./wasm/rows.js";
 
-/** A backend by our name: `wasm` is embedded, `cpu` works everywhere, the others are optional packages. */
-export type BackendName = "wasm" | "cpu" | "node" | "cuda" | "webgpu";
+export type { BackendName } from "./backends/recipes.js";
 
 /** The backend in use. */
 export interface BackendInfo {
@@ -21,6 +17,8 @@ export interface BackendInfo {
   readonly reason: string;
   /** Whether our SIMD matrix product runs. */
   readonly simd: boolean;
+  /** What computes, for an optional backend: the adapter of WebGPU, or libtensorflow's device. */
+  readonly device?: string;
 }
 
 /** Settings of {@link initBackend}. */
@@ -42,52 +40,17 @@ export interface BackendChoice {
   readonly reason: string;
 }
 
-interface BackendRecipe {
-  readonly tfjsName: string;
-  readonly what: string;
-  readonly packages: readonly string[];
-  /** Command that installs it; empty for the embedded ones. */
-  readonly install: string;
+/** How a backend is started. */
+interface StartOptions {
+  readonly relaxedSimd: boolean;
+  /** Refuse a GPU that is imitated in software. */
+  readonly hardwareOnly: boolean;
 }
-
-const RECIPES: Readonly<Record<BackendName, BackendRecipe>> = {
-  cuda: {
-    tfjsName: "tensorflow",
-    what: "libtensorflow on an NVIDIA GPU",
-    packages: ["@tensorflow/tfjs-node-gpu"],
-    install: "npm install @tensorflow/tfjs-node-gpu@4.22.0",
-  },
-  webgpu: {
-    tfjsName: "webgpu",
-    what: "WebGPU (Vulkan, Metal, D3D12)",
-    packages: ["webgpu", "@tensorflow/tfjs-backend-webgpu"],
-    install: "npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0",
-  },
-  node: {
-    tfjsName: "tensorflow",
-    what: "libtensorflow on the CPU",
-    packages: ["@tensorflow/tfjs-node"],
-    install: "npm install @tensorflow/tfjs-node@4.22.0",
-  },
-  wasm: {
-    tfjsName: "wasm",
-    what: "WebAssembly SIMD, embedded",
-    packages: ["@tensorflow/tfjs-backend-wasm"],
-    install: "",
-  },
-  cpu: {
-    tfjsName: "cpu",
-    what: "plain JavaScript, embedded",
-    packages: ["@tensorflow/tfjs-backend-cpu"],
-    install: "",
-  },
-};
-
-const BEST_FIRST: readonly BackendName[] = ["cuda", "webgpu", "node", "wasm", "cpu"];
 
 /**
  * Starts a backend with our kernels and gradients. Calling it again is cheap and may switch backends; tensors move by
- * themselves.
+ * themselves. Optional packages are found in the folders of `RELGRAPH_BACKEND_PATH`, in relgraph's own tree and in the
+ * project of the working directory. `auto` passes over a WebGPU adapter in software; asked for by name it is taken.
  *
  * @returns which backend runs and why.
  * @throws {@link ConfigError} CFG201 for an unknown name, CFG202 if its package is not installed, CFG203 if it does not start.
@@ -99,14 +62,12 @@ export async function initBackend({
   silence();
   registerStockGradients();
   const wished = backend ?? backendFromEnvironment();
-  if (wished === "auto") return startFirst(BEST_FIRST, "the fastest that starts here", relaxedSimd);
-  if (wished === undefined) return startFirst(["wasm", "cpu"], "the embedded default", relaxedSimd);
+  const options = { relaxedSimd, hardwareOnly: wished === "auto" };
+  if (wished === "auto") return startFirst(BEST_FIRST, "the fastest that starts here", options);
+  if (wished === undefined) return startFirst(["wasm", "cpu"], "the embedded default", options);
   if (!(wished in RECIPES)) throw unknownBackend(wished);
-  return start(
-    wished,
-    backend === undefined ? "RELGRAPH_BACKEND asks for it" : "the caller asks for it",
-    relaxedSimd,
-  );
+  const reason = backend === undefined ? "RELGRAPH_BACKEND asks for it" : "the caller asks for it";
+  return start(wished, reason, options);
 }
 
 /**
@@ -116,8 +77,8 @@ export async function initBackend({
  */
 export async function listBackends(): Promise<readonly BackendChoice[]> {
   return BEST_FIRST.map((name) => {
-    const { what, install, packages } = RECIPES[name];
-    const available = packages.every(isInstalled);
+    const { what, install } = RECIPES[name];
+    const available = missingPackage(name) === undefined;
     return { name, available, reason: available ? what : `${what}; install: ${install}` };
   });
 }
@@ -136,13 +97,13 @@ function unknownBackend(found: string): ConfigError {
 async function startFirst(
   names: readonly BackendName[],
   reason: string,
-  relaxedSimd: boolean,
+  options: StartOptions,
 ): Promise<BackendInfo> {
   const failures: string[] = [];
   for (const name of names) {
     try {
       const skipped = failures.length > 0 ? ` (${failures.join("; ")})` : "";
-      return await start(name, reason + skipped, relaxedSimd);
+      return await start(name, reason + skipped, options);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       failures.push(`no ${name}: ${error.message}`);
@@ -154,44 +115,58 @@ async function startFirst(
 async function start(
   name: BackendName,
   reason: string,
-  relaxedSimd: boolean,
+  options: StartOptions,
 ): Promise<BackendInfo> {
-  const recipe = RECIPES[name];
-  const missing = recipe.packages.filter((module) => !isInstalled(module));
-  if (missing.length > 0) {
-    throw new ConfigError("CFG202", `backend \`${name}\` needs the package \`${missing[0]}\``, {
-      hint: recipe.install || "reinstall relgraph: this package is one of its dependencies",
+  const { install } = RECIPES[name];
+  const missing = missingPackage(name);
+  if (missing !== undefined) {
+    throw new ConfigError("CFG202", `backend \`${name}\` needs the package \`${missing}\``, {
+      hint: install || "reinstall relgraph: this package is one of its dependencies",
     });
   }
   try {
-    if (name === "webgpu") await prepareWebGpu();
-    await keepProcessHandlers(async () => {
-      for (const module of recipe.packages) await import(module);
-      if (!(await tf.setBackend(recipe.tfjsName))) throw new Error("tfjs refuses it");
-      await tf.ready();
-    });
+    return { name, reason, ...(await keepProcessHandlers(() => startPackages(name, options))) };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!.trim();
     throw new ConfigError("CFG203", `backend \`${name}\` does not start: ${why}`, {
       hint: 'try { backend: "wasm" } or RELGRAPH_BACKEND=wasm, which needs nothing but Node',
       cause,
     });
   }
-  if (name !== "wasm" && name !== "cpu") return { name, reason, simd: false };
-  const fast = name === "wasm" ? wasmLoops(relaxedSimd) : null;
-  registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
-  return { name, reason, simd: fast !== null };
+}
+
+function missingPackage(name: BackendName): string | undefined {
+  const own = isEmbedded(name);
+  return RECIPES[name].packages.find((module) => locatePackage(module, own) === null);
+}
+
+async function startPackages(
+  name: BackendName,
+  { relaxedSimd, hardwareOnly }: StartOptions,
+): Promise<Pick<BackendInfo, "simd" | "device">> {
+  const { tfjsName, packages } = RECIPES[name];
+  const load = (module: string): Promise<unknown> =>
+    import(locatePackage(module, isEmbedded(name))!);
+  if (name === "webgpu") return { simd: false, device: await startWebGpu(load, hardwareOnly) };
+  const native = name === "node" || name === "cuda";
+  if (native) prepareTensorFlow(name === "cuda");
+  for (const module of packages) await load(module);
+  if (!(await tf.setBackend(tfjsName))) throw new Error("tfjs refuses it");
+  await tf.ready();
+  return native
+    ? { simd: false, device: finishTensorFlow(name === "cuda") }
+    : { simd: registerOurKernels(name, relaxedSimd) };
 }
 
 /**
  * Runs a start and takes away the process-wide handlers it leaves behind. The wasm backend's rethrow every uncaught error of
  * the whole program, which prints its minified source, a page of 60,000 characters, before the error.
  */
-async function keepProcessHandlers(start: () => Promise<void>): Promise<void> {
+async function keepProcessHandlers<T>(start: () => Promise<T>): Promise<T> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.listeners(event as "uncaughtException"));
   try {
-    await start();
+    return await start();
   } finally {
     for (const [i, event] of events.entries()) {
       for (const listener of process.listeners(event as "uncaughtException")) {
@@ -199,43 +174,6 @@ async function keepProcessHandlers(start: () => Promise<void>): Promise<void> {
       }
     }
   }
-}
-
-function wasmLoops(relaxed: boolean): Loops | null {
-  const backend = tf.backend() as unknown as WasmBackend;
-  const accumulate = createWasmAccumulate(backend);
-  // Node 20 has relaxed SIMD behind this flag; later versions ignore it.
-  if (relaxed) setFlagsFromString("--experimental-wasm-relaxed-simd");
-  const product =
-    (relaxed ? createWasmProduct(backend, true) : null) ?? createWasmProduct(backend, false);
-  const norm = createWasmNorm(backend);
-  const dropout = createWasmDropout(backend);
-  return product && accumulate && norm && dropout
-    ? { product, accumulate, dropout, ...norm }
-    : null;
-}
-
-function isInstalled(module: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(module);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Puts the `webgpu` package where a browser would have it, before tfjs looks. */
-async function prepareWebGpu(): Promise<void> {
-  const module: string = "webgpu";
-  const { create, globals } = (await import(module)) as {
-    create(options: readonly string[]): unknown;
-    globals: object;
-  };
-  Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis, "navigator", {
-    value: { gpu: create([]) },
-    configurable: true,
-  });
 }
 
 /** Keeps tfjs from printing its greeting and its registration warnings: a library does not print. */

@@ -1,0 +1,162 @@
+/**
+ * WebGPU in Node: the `webgpu` package (Dawn) stands where a browser has its own, and tensors can be read while JavaScript
+ * waits, which browsers do not allow and Dawn does not offer by itself.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+
+/** What we use of an adapter. */
+interface GpuAdapter {
+  readonly info: {
+    readonly description: string;
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly isFallbackAdapter?: boolean;
+  };
+}
+
+interface Gpu {
+  requestAdapter(options?: object): Promise<GpuAdapter | null>;
+}
+
+/** The `webgpu` package. */
+interface WebGpuPackage {
+  create(options: readonly string[]): Gpu;
+  readonly globals: object;
+}
+
+interface GpuBuffer {
+  readonly size: number;
+  readonly mapState: "unmapped" | "pending" | "mapped";
+  mapAsync(mode: number): Promise<void>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+  destroy(): void;
+}
+
+/** The part of tfjs-backend-webgpu's backend object that reading needs. */
+interface WebGpuBackend {
+  readonly device: { createBuffer(options: { size: number; usage: number }): GpuBuffer };
+  readonly tensorMap: {
+    get(id: object): { values?: unknown; resource: GpuBuffer; shape: number[]; dtype: tf.DataType };
+  };
+  readonly commandEncoder: {
+    copyBufferToBuffer(from: object, start: number, to: object, at: number, size: number): void;
+  };
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  readSync(id: object): unknown;
+  read(id: object): Promise<unknown>;
+}
+
+/** Lets Dawn go on, once; `false` if it has nothing to do. */
+type Pump = () => boolean;
+
+/** `GPUBufferUsage.MAP_READ | COPY_DST` and `GPUMapMode.READ` of the WebGPU standard. */
+const READ_BUFFER = 0x1 | 0x8;
+const MAP_READ = 0x1;
+
+/** How often Dawn is asked before a read counts as lost: minutes, where each takes a microsecond. */
+const MOST_ASKS = 1e9;
+
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
+
+/**
+ * Starts the backend.
+ *
+ * @param load - imports a package by name.
+ * @param hardwareOnly - refuse a rasteriser in software, which is right but slower than any other backend.
+ * @returns the adapter's name.
+ * @throws Error if there is no adapter, or if values cannot be read.
+ */
+export async function startWebGpu(
+  load: (module: string) => Promise<unknown>,
+  hardwareOnly: boolean,
+): Promise<string> {
+  const again = tf.findBackendFactory("webgpu") !== null;
+  const pump = again ? null : installPump();
+  if (pump) {
+    const { create, globals } = (await load("webgpu")) as WebGpuPackage;
+    const gpu = create([]);
+    if (!(await gpu.requestAdapter()))
+      throw new Error("no adapter: no driver for Vulkan, Metal or D3D12");
+    Object.assign(globalThis, globals);
+    Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+    await load("@tensorflow/tfjs-backend-webgpu");
+  }
+  const { gpu } = (globalThis as unknown as { navigator: { gpu: Gpu } }).navigator;
+  const { info } = (await gpu.requestAdapter({ powerPreference: "high-performance" }))!;
+  const name = info.description || `${info.vendor} ${info.architecture}`.trim();
+  if (hardwareOnly && (info.isFallbackAdapter || SOFTWARE.test(name)))
+    throw new Error(`only a rasteriser in software, ${name}`);
+  if (!(await tf.setBackend("webgpu"))) throw new Error("tfjs refuses it");
+  await tf.ready();
+  if (pump) readWhileWaiting(tf.backend() as unknown as WebGpuBackend, pump);
+  checkSums();
+  return name;
+}
+
+/** Adds more numbers than tfjs would add on the CPU. */
+function checkSums(): void {
+  const count = 4096;
+  const sums = tf.tidy(() => tf.add(tf.range(0, count), tf.ones([count])).dataSync());
+  const wrong = sums.findIndex((sum, i) => sum !== i + 1);
+  if (wrong >= 0) throw new Error(`${wrong} + 1 gave ${sums[wrong]}`);
+}
+
+/**
+ * Takes over how Dawn lets itself be called: it asks for its next turn through the global `setImmediate`, and settles what is
+ * pending when that turn comes. Knowing the turn, a waiting read can take it at once. Everyone else's calls pass through.
+ * A turn alone does not keep the process alive: who waits for values does so without leaving JavaScript.
+ */
+function installPump(): Pump {
+  const original = globalThis.setImmediate;
+  let turn: (() => void) | null = null;
+  let scheduled = false;
+  const take = (): boolean => {
+    const now = turn;
+    turn = null;
+    now?.();
+    return now !== null;
+  };
+  const wrapped = (callback: (...given: unknown[]) => void, ...given: unknown[]) => {
+    if (!isNative(callback)) return original(callback, ...given);
+    turn = callback;
+    if (scheduled) return undefined;
+    scheduled = true;
+    return original(() => {
+      scheduled = false;
+      take();
+    });
+  };
+  globalThis.setImmediate = Object.assign(wrapped, original) as typeof setImmediate;
+  return take;
+}
+
+function isNative(callback: unknown): boolean {
+  return Function.prototype.toString.call(callback).includes("[native code]");
+}
+
+/** Gives the backend reads that wait: what is queued is submitted, copied, and Dawn asked until it is there. */
+function readWhileWaiting(backend: WebGpuBackend, pump: Pump): void {
+  const readSync = (id: object): unknown => {
+    const { values, resource, shape, dtype } = backend.tensorMap.get(id);
+    if (values) return values;
+    const { size } = resource;
+    const copy = backend.device.createBuffer({ size, usage: READ_BUFFER });
+    backend.ensureCommandEncoderReady();
+    backend.endComputePassEncoder();
+    backend.commandEncoder.copyBufferToBuffer(resource, 0, copy, 0, size);
+    backend.submitQueue();
+    copy.mapAsync(MAP_READ).catch(() => {});
+    for (let asks = 0; copy.mapState === "pending"; asks++)
+      if (!pump() || asks > MOST_ASKS)
+        throw new Error("WebGPU values cannot be read while waiting");
+    const bytes = copy.getMappedRange().slice(0, 4 * tf.util.sizeFromShape(shape));
+    copy.unmap();
+    copy.destroy();
+    return tf.util.convertBackendValuesAndArrayBuffer(bytes, dtype);
+  };
+  backend.readSync = readSync;
+  backend.read = async (id) => readSync(id);
+}
