@@ -10,6 +10,7 @@ import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { WorkOptions } from "../core/progress.js";
 import type { Duration, Timestamp } from "../core/time.js";
 import type { Database } from "../data/database.js";
+import { sortFloats } from "../trees/sort-floats.js";
 import { answerTables } from "./answer-tables.js";
 import { computeFeatures, type KeptFeature, keepFeatures } from "./feature-signals.js";
 import {
@@ -216,6 +217,6 @@ function makeFrame(plan: TrainingTablePlan, settings: FrameSettings): SignalFram
 }
 
 function medianOf(column: Float32Array): number | null {
-  const sorted = column.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = sortFloats(column.filter((value) => !Number.isNaN(value)));
   return sorted.length === 0 ? null : sorted[sorted.length >> 1]!;
 }

@@ -1,17 +1,27 @@
 /** What validation chooses for the trees: how fast old anchors fade, and whether its own rows are worth learning from. */
-import { binFeatures } from "../trees/bins.js";
 import { predictRaw } from "../trees/predict.js";
-import type { BinnedFeatures, FeatureColumn, TreeEnsemble } from "../trees/types.js";
-import { type LearningRows, recencyWeights } from "./learning-data.js";
+import type { BinnedFeatures, BinnedTreeData, TreeEnsemble } from "../trees/types.js";
+import type { LearningRows } from "./learning-data.js";
 import { type ScoreSpace, scoreLosses, targetScores } from "./score.js";
-import { type HeldRows, objectiveOf, type TreesOptions, trainRun } from "./tree-run.js";
+import { type HeldRows, objectiveOf, type TreesOptions, trainRun, weightsOf } from "./tree-run.js";
 import type { TreesConfig } from "./trees-config.js";
 import { isProvenGain } from "./weights.js";
 
 /** Rows a tree is grown on while half-lives are tried. */
 const TRIAL_ROWS = 10_000;
 
-/** Tries half-lives with one run each; an equal weight for all anchors stays unless another is clearly better. */
+/** A half-life with the run that was tried with it. */
+export interface HalfLifeChoice {
+  /** Milliseconds; `Infinity`: all anchors weigh the same. */
+  readonly halfLife: number;
+  /** The run, where it is what the first bag would be; else `null`. */
+  readonly run: TreeEnsemble | null;
+}
+
+/**
+ * Tries half-lives with one run each, longer ones first, until one gains nothing; an equal weight for all anchors stays unless another is
+ * clearly better.
+ */
 export async function chooseHalfLife(
   space: ScoreSpace,
   binned: BinnedFeatures,
@@ -19,7 +29,7 @@ export async function chooseHalfLife(
   held: HeldRows | null,
   config: TreesConfig,
   options: TreesOptions,
-): Promise<number> {
+): Promise<HalfLifeChoice> {
   const { anchorTimes } = train.seeds;
   let first = Infinity;
   let last = -Infinity;
@@ -29,25 +39,28 @@ export async function chooseHalfLife(
   }
   const span = last - first;
   const { halfLives } = config;
-  if (held === null || halfLives === 0 || !(span > 0) || !Number.isFinite(span)) return Infinity;
+  if (held === null || halfLives === 0 || !(span > 0) || !Number.isFinite(span)) {
+    return { halfLife: Infinity, run: null };
+  }
   const rowFraction = Math.min(config.rowFraction, TRIAL_ROWS / anchorTimes.length);
   const tries = { ...config, rowFraction };
   const targets = targetScores(space, train.targets);
-  const lossesOf = async (halfLife: number): Promise<Float64Array> => {
-    const rows = { binned, targets, weights: recencyWeights(anchorTimes, halfLife) };
+  const tryOut = async (halfLife: number): Promise<{ run: TreeEnsemble; losses: Float64Array }> => {
+    const rows = { binned, targets, weights: weightsOf(train, halfLife) };
     const run = await trainRun(objectiveOf(space), rows, held.data, tries, 0, options);
-    return scoreLosses(space, predictRaw(run, held.data.features), held.targets);
+    return { run, losses: scoreLosses(space, predictRaw(run, held.data.features), held.targets) };
   };
-  const alike = await lossesOf(Infinity);
-  let best = { halfLife: Infinity, gain: 0 };
+  const alike = await tryOut(Infinity);
+  let best = { halfLife: Infinity, gain: 0, run: alike.run };
   for (let halved = 1; halved <= halfLives; halved++) {
     const halfLife = span / 2 ** halved;
-    const losses = await lossesOf(halfLife);
-    const gains = alike.map((loss, i) => loss - losses[i]!);
+    const { run, losses } = await tryOut(halfLife);
+    const gains = alike.losses.map((loss, i) => loss - losses[i]!);
     const gain = gains.reduce((a, b) => a + b, 0);
-    if (gain > best.gain && isProvenGain(gains, held.entities)) best = { halfLife, gain };
+    if (gain <= 0) break;
+    if (gain > best.gain && isProvenGain(gains, held.entities)) best = { halfLife, gain, run };
   }
-  return best.halfLife;
+  return { halfLife: best.halfLife, run: rowFraction === config.rowFraction ? best.run : null };
 }
 
 /**
@@ -56,7 +69,7 @@ export async function chooseHalfLife(
  */
 export async function helpsToRefit(
   space: ScoreSpace,
-  features: readonly FeatureColumn[],
+  data: BinnedTreeData,
   train: LearningRows,
   held: HeldRows,
   run: TreeEnsemble,
@@ -67,20 +80,12 @@ export async function helpsToRefit(
   const anchors = [...new Set(anchorTimes)].sort((a, b) => b - a);
   const newest = anchors[held.anchors];
   if (newest === undefined || anchors.length < 3 * held.anchors) return true;
-  const early = Int32Array.from(anchorTimes.keys()).filter((i) => anchorTimes[i]! <= newest);
-  if (early.length < LEAST_EARLY_ROWS) return true;
-  const taken = features.map((feature) => ({
-    ...feature,
-    values: Float32Array.from(early, (i) => feature.values[i]!),
-  }));
-  const rows = {
-    binned: binFeatures(taken, { maxBins: config.maxBins, rng: options.rng.split("bins") }),
-    targets: targetScores(
-      space,
-      Float64Array.from(early, (i) => train.targets[i]!),
-    ),
-  };
-  const rounds = Math.max(1, Math.round((run.bestRound * early.length) / anchorTimes.length));
+  // Rows of weight 0 are not learned from; the bins serve both runs.
+  const weights = anchorTimes.map((time, i) => (time <= newest ? (data.weights?.[i] ?? 1) : 0));
+  const early = weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
+  if (early < LEAST_EARLY_ROWS) return true;
+  const rows = { ...data, weights };
+  const rounds = Math.max(1, Math.round((run.bestRound * early) / anchorTimes.length));
   const before = await trainRun(objectiveOf(space), rows, null, { ...config, rounds }, 0, options);
   const losses = (model: TreeEnsemble): Float64Array =>
     scoreLosses(space, predictRaw(model, held.data.features), held.targets);

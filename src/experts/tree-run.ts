@@ -13,7 +13,7 @@ import type {
   TreeOptions,
 } from "../trees/types.js";
 import { featuresOf } from "./forest.js";
-import type { LearningRows } from "./learning-data.js";
+import { type LearningRows, recencyWeights } from "./learning-data.js";
 import { type ScoreSpace, targetScores } from "./score.js";
 import { automaticLeaves, type TreesConfig } from "./trees-config.js";
 
@@ -105,4 +105,9 @@ export async function trainRun(
 export function objectiveOf({ scale, outputs }: ScoreSpace): Objective {
   if (scale.kind !== "logit") return { kind: "l1" };
   return outputs === 1 ? { kind: "logistic" } : { kind: "softmax", classes: outputs };
+}
+
+/** Weights of rows by their age; `undefined` where all weigh the same, which is learned from faster. */
+export function weightsOf({ seeds }: LearningRows, halfLife: number): Float64Array | undefined {
+  return halfLife === Infinity ? undefined : recencyWeights(seeds.anchorTimes, halfLife);
 }

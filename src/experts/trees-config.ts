@@ -36,6 +36,17 @@ export const DEFAULT_TREES_CONFIG: TreesConfig = {
 };
 
 /**
+ * Settings for whoever waits: fewer columns a tree, a shorter patience, no half-lives to choose from; passed as the option `trees`. On rel-f1
+ * (2 seeds) a run takes 0.7 of the processor time at the same validation scores: position 2.663 for 2.669, dnf 79.6 for 79.4, top3
+ * 90.2 for 90.2.
+ */
+export const FAST_TREES_CONFIG: Partial<TreesConfig> = {
+  columnFraction: 0.1,
+  patience: 25,
+  halfLives: 0,
+};
+
+/**
  * Chooses the leaves of a tree by the rows there are to learn from.
  *
  * @param rows - training rows.

@@ -2,12 +2,19 @@
 import type { Database } from "../data/database.js";
 import type { TreeEnsemble } from "../trees/types.js";
 import type { FittedExpert, MemberFit, Quantiles } from "./expert.js";
-import { featuresOf, makeTrees, meanScores, quantilesOf } from "./forest.js";
-import { type LearningData, recencyWeights } from "./learning-data.js";
+import { makeTrees, meanScores, quantilesOf } from "./forest.js";
+import type { LearningData } from "./learning-data.js";
 import { targetScores } from "./score.js";
 import type { SignalFrame } from "./signal-frame.js";
 import { chooseHalfLife, helpsToRefit } from "./tree-choices.js";
-import { binsOf, heldRows, objectiveOf, type TreesOptions, trainRun } from "./tree-run.js";
+import {
+  binsOf,
+  heldRows,
+  objectiveOf,
+  type TreesOptions,
+  trainRun,
+  weightsOf,
+} from "./tree-run.js";
 import { DEFAULT_TREES_CONFIG, type TreesConfig } from "./trees-config.js";
 
 /** What validation chose, for the last fit on all rows. */
@@ -50,15 +57,25 @@ export async function fitTrees(
     validation && heldRows(space, frame.compute(db, validation.seeds, options), validation);
   const matrix = frame.compute(db, train.seeds, options);
   const binned = binsOf(matrix, config, options);
-  const halfLife = await chooseHalfLife(space, binned, train, held, config, options);
+  const { halfLife, run: first } = await chooseHalfLife(
+    space,
+    binned,
+    train,
+    held,
+    config,
+    options,
+  );
   const rows = {
     binned,
     targets: targetScores(space, train.targets),
-    weights: recencyWeights(train.seeds.anchorTimes, halfLife),
+    weights: weightsOf(train, halfLife),
   };
   const runs: TreeEnsemble[] = [];
   for (let bag = 0; bag < config.bags; bag++) {
-    runs.push(await trainRun(objectiveOf(space), rows, held?.data ?? null, config, bag, options));
+    const known = bag === 0 ? first : null;
+    runs.push(
+      known ?? (await trainRun(objectiveOf(space), rows, held?.data ?? null, config, bag, options)),
+    );
   }
   const quantiles: { level: number; ensemble: TreeEnsemble }[] = [];
   for (const level of space.scale.kind === "logit" ? [] : (options.levels ?? [])) {
@@ -83,7 +100,7 @@ export async function fitTrees(
       refit:
         held === null || config.halfLives === 0
           ? true
-          : await helpsToRefit(space, featuresOf(matrix), train, held, runs[0]!, config, options),
+          : await helpsToRefit(space, rows, train, held, runs[0]!, config, options),
     },
   };
 }
@@ -105,7 +122,7 @@ export async function refitTrees(
   const rows = {
     binned: binsOf(frame.compute(db, all.seeds, options), config, options),
     targets: targetScores(space, all.targets),
-    weights: recencyWeights(all.seeds.anchorTimes, choice.halfLife),
+    weights: weightsOf(all, choice.halfLife),
   };
   const growth = all.targets.length / Math.max(1, train.targets.length);
   const grown = (rounds: number): TreesConfig => ({
