@@ -3,7 +3,7 @@ import { ModelError } from "../src/core/errors.js";
 import type { Ema } from "../src/tensor/ema.js";
 import type { Optimizer } from "../src/tensor/optimizer.js";
 import type { NamedArray, NamedArrays, ParameterStore } from "../src/tensor/parameters.js";
-import type { EpochReport } from "./trainer.js";
+import type { EpochReport } from "./epoch-report.js";
 
 /** The state of a run after an epoch. */
 export interface Checkpoint {

@@ -12,6 +12,7 @@ import { cosineWithWarmup } from "../src/tensor/schedule.js";
 import { trainStep } from "../src/tensor/train-step.js";
 import type { HeteroBatch, NeighborLoader } from "./batch.js";
 import { type Checkpoints, restoreCheckpoint, takeCheckpoint } from "./checkpoint.js";
+import type { EpochReport } from "./epoch-report.js";
 import type { RelationalGnn } from "./model.js";
 import { predictLogits } from "./predict.js";
 import { scaleTarget, type TargetScale, unscaleOutput } from "./target.js";
@@ -74,14 +75,6 @@ export interface TrainingData {
    * training anchors sees the database with a lag drawn evenly up to this; 0 trains on fresh data only.
    */
   readonly maxLag: number;
-}
-
-/** One epoch's figures. */
-export interface EpochReport {
-  readonly epoch: number;
-  readonly loss: number;
-  /** The primary metric on the validation rows, or `null`. */
-  readonly score: number | null;
 }
 
 /** What a training run did. */
