@@ -1,8 +1,10 @@
 /** The exponential moving average of a store's weights, which often predicts better than the last weights. */
+import { activeMemory } from "./kernels/kernel.js";
 import {
   checkSameNames,
   type NamedArrays,
   type ParameterStore,
+  readAll,
   readValues,
   writeValues,
 } from "./parameters.js";
@@ -43,15 +45,17 @@ export function createEma(store: ParameterStore, decay: number): Ema {
     update() {
       updates++;
       const keep = Math.min(decay, (1 + updates) / (10 + updates));
-      for (const { variable, average } of averages) {
-        const weights = variable.dataSync();
+      const memory = activeMemory();
+      const read = memory ? null : readAll(averages.map(({ variable }) => variable));
+      averages.forEach(({ variable, average }, p) => {
+        const weights = read ? read[p]! : memory!.floats(variable);
         for (let i = 0; i < average.length; i++)
           average[i] = keep * average[i]! + (1 - keep) * weights[i]!;
-      }
+      });
     },
     swapIn() {
       if (trained) return;
-      trained = averages.map(({ variable }) => readValues(variable));
+      trained = readAll(averages.map(({ variable }) => variable));
       for (const { variable, average } of averages) writeValues(variable, average);
     },
     swapOut() {

@@ -106,13 +106,12 @@ export function createParameterStore(rng: Rng): ParameterStore {
     list,
     get: (name) => parameters.get(name)?.variable,
     countParameters,
-    toArrays: () =>
-      Object.fromEntries(
-        list().map(({ name, variable }) => [
-          name,
-          { shape: variable.shape, values: readValues(variable) },
-        ]),
-      ),
+    toArrays() {
+      const values = readAll(list().map(({ variable }) => variable));
+      return Object.fromEntries(
+        list().map(({ name, variable: { shape } }, i) => [name, { shape, values: values[i]! }]),
+      );
+    },
     fromArrays(arrays) {
       checkSameNames([...parameters.keys()], Object.keys(arrays));
       for (const { name, variable } of list()) checkSameShape(name, variable, arrays[name]!);
@@ -147,6 +146,21 @@ export function makeVariable(values: Float32Array, shape: readonly number[]): tf
 /** Copies a tensor's values off the backend. */
 export function readValues(tensor: tf.Tensor): Float32Array {
   return (tensor.dataSync() as Float32Array).slice();
+}
+
+/**
+ * Copies the values of several float32 tensors off the backend in one read, since each costs a GPU a full stop.
+ *
+ * @param tensors - of any shapes.
+ * @returns one array per tensor.
+ */
+export function readAll(tensors: readonly tf.Tensor[]): readonly Float32Array[] {
+  if (activeMemory() || tensors.length < 2) return tensors.map(readValues);
+  const flat = tf.tidy(() =>
+    tf.concat1d(tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size]))).dataSync(),
+  ) as Float32Array;
+  let from = 0;
+  return tensors.map(({ size }) => flat.slice(from, (from += size)));
 }
 
 /** Overwrites a variable's values, in place where the backend's memory is at hand. */

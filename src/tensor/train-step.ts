@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activeMemory } from "./kernels/kernel.js";
 import type { Optimizer } from "./optimizer.js";
-import type { ParameterStore } from "./parameters.js";
+import { type ParameterStore, readAll } from "./parameters.js";
 
 /** Settings of {@link trainStep}. */
 export interface TrainStepOptions {
@@ -76,10 +76,11 @@ export function computeGradients(
  */
 export function globalNorm(tensors: readonly tf.Tensor[]): number {
   const memory = activeMemory();
+  const read = memory ? null : readAll(tensors);
   let sum = 0;
-  for (const tensor of tensors) {
-    const values = memory ? memory.floats(tensor) : (tensor.dataSync() as Float32Array);
+  tensors.forEach((tensor, t) => {
+    const values = read ? read[t]! : memory!.floats(tensor);
     for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
-  }
+  });
   return Math.sqrt(sum);
 }

@@ -56,8 +56,11 @@ type Pump = () => boolean;
 const READ_BUFFER = 0x1 | 0x8;
 const MAP_READ = 0x1;
 
-/** How often Dawn is asked before a read counts as lost: minutes, where each takes a microsecond. */
-const MOST_ASKS = 1e9;
+/** Asks without a pause, for GPUs that are nearly done; then pauses (ms) that leave the processor to a rasteriser in software. */
+const EAGER_ASKS = 50;
+const PAUSE = 0.2;
+/** Milliseconds of pauses after which a read counts as lost. */
+const PATIENCE = 600_000;
 
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 
@@ -107,7 +110,6 @@ function checkSums(): void {
 /**
  * Takes over how Dawn lets itself be called: it asks for its next turn through the global `setImmediate`, and settles what is
  * pending when that turn comes. Knowing the turn, a waiting read can take it at once. Everyone else's calls pass through.
- * A turn alone does not keep the process alive: who waits for values does so without leaving JavaScript.
  */
 function installPump(): Pump {
   const original = globalThis.setImmediate;
@@ -139,6 +141,7 @@ function isNative(callback: unknown): boolean {
 
 /** Gives the backend reads that wait: what is queued is submitted, copied, and Dawn asked until it is there. */
 function readWhileWaiting(backend: WebGpuBackend, pump: Pump): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const readSync = (id: object): unknown => {
     const { values, resource, shape, dtype } = backend.tensorMap.get(id);
     if (values) return values;
@@ -149,9 +152,11 @@ function readWhileWaiting(backend: WebGpuBackend, pump: Pump): void {
     backend.commandEncoder.copyBufferToBuffer(resource, 0, copy, 0, size);
     backend.submitQueue();
     copy.mapAsync(MAP_READ).catch(() => {});
-    for (let asks = 0; copy.mapState === "pending"; asks++)
-      if (!pump() || asks > MOST_ASKS)
+    for (let asks = 0; copy.mapState === "pending"; asks++) {
+      if (asks > EAGER_ASKS) Atomics.wait(sleeper, 0, 0, PAUSE);
+      if (!pump() || asks * PAUSE > PATIENCE)
         throw new Error("WebGPU values cannot be read while waiting");
+    }
     const bytes = copy.getMappedRange().slice(0, 4 * tf.util.sizeFromShape(shape));
     copy.unmap();
     copy.destroy();
