@@ -27,7 +27,7 @@ export interface ActionItem {
 export interface ActionOptions {
   /** Scores below it are at risk, 50 by default. */
   readonly atRiskBelow?: number | undefined;
-  /** Scores from it on are ready for more, 70 by default. */
+  /** Scores from it on are ready for more, 70 by default; so are stable ones that reach as many percent of the EXPANSION points. */
   readonly expansionFrom?: number | undefined;
   /** Points lost that raise an alert, 10 by default. */
   readonly drop?: number | undefined;
@@ -69,8 +69,9 @@ export function actionLists(
   });
   const bySize = (a: number, b: number): number => scores.scores[a]! - scores.scores[b]! || a - b;
   const atRisk = rows.filter((row) => scores.scores[row]! < atRiskBelow).sort(bySize);
+  const grows = growing(scores, expansionFrom);
   const ready = rows
-    .filter((row) => scores.scores[row]! >= expansionFrom)
+    .filter((row) => scores.scores[row]! >= expansionFrom || grows(row))
     .sort((a, b) => bySize(b, a));
   const fallen = rows
     .filter((row) => change[row]! <= -drop && unusual[row]! <= -least)
@@ -105,6 +106,17 @@ export function actionLists(
     ),
   ];
 }
+
+/** Whether somebody in a middling tier fills so much of the EXPANSION category: more members, use at the limits. */
+function growing({ config, categories, scores }: ScoreTable, percent: number) {
+  const most = config.categories.find(({ name }) => name === GROWTH)?.points ?? 0;
+  const given = categories.get(GROWTH);
+  const least = config.tiers[2]?.from ?? Infinity;
+  return (row: number): boolean =>
+    given !== undefined && scores[row]! >= least && given[row]! >= (percent / 100) * most;
+}
+
+const GROWTH = "EXPANSION";
 
 /** What a score lost, in one line. */
 function dropReasons(scores: ScoreTable, row: number): string {

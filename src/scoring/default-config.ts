@@ -7,7 +7,6 @@ import {
   type DeductionConfig,
   type MetricConfig,
   type OutcomesConfig,
-  type PartConfig,
   PLAYBOOKS,
   type ScoreConfig,
   TIERS,
@@ -15,6 +14,7 @@ import {
 import { isOneOf, metricsFor, type ScoreLevel } from "./default-metrics.js";
 import { bindMetrics } from "./metrics.js";
 import { findRoles, type Roles } from "./roles.js";
+import { scalePart } from "./scale-points.js";
 
 /** The parts of the point model, by category. */
 const CATEGORIES: readonly CategoryConfig[] = [
@@ -243,18 +243,7 @@ function fill(
     ...part,
     rules: part.rules.filter(({ metric }) => metric === undefined || metrics[metric]),
   }));
-  return { ...category, parts: known.map((part) => scale(part, points / (given || 1))) };
-}
-
-function scale(part: PartConfig, factor: number): PartConfig {
-  if (factor === 1) return part;
-  const times = (points: number): number => Math.round(points * factor * 100) / 100;
-  return {
-    ...part,
-    points: times(part.points),
-    rules: part.rules.map((rule) => ({ ...rule, points: times(rule.points) })),
-    ...(part.missing !== undefined && { missing: times(part.missing) }),
-  };
+  return { ...category, parts: known.map((part) => scalePart(part, points / (given || 1))) };
 }
 
 /** Who ends, or does nothing for long, has churned; whose account brings more members or upgrades has expanded. */

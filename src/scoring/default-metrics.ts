@@ -316,6 +316,38 @@ function teamMetrics(roles: Roles, level: ScoreLevel): Record<string, MetricConf
   return metrics;
 }
 
+/** Something done, with its weight in a weighted sum. */
+export interface DoneMetric {
+  readonly name: string;
+  readonly each: number;
+  readonly metric: MetricConfig;
+}
+
+/**
+ * Lists what is done in the last days, with weights that follow closeness to value: visits 1, adopted features 2, value actions 3.
+ *
+ * @param days - the window.
+ */
+export function doneIn(roles: Roles, level: ScoreLevel, days: number): readonly DoneMetric[] {
+  const { activity, events } = roles;
+  const per = level === "account" ? ` / ${countMembers(roles)}` : "";
+  const count = (table: string, where: string): string =>
+    `COUNT(${printName(table)}.*${where}, -${days}, 0, days)${per}`;
+  const done: DoneMetric[] = [];
+  const add = (name: string, each: number, expression: string, passive: boolean): void => {
+    const label = `${sentence(name)} in ${days} days${level === "account" ? " a member" : ""}`;
+    done.push({ name, each, metric: { expression, label, group: "activity", passive } });
+  };
+  add(activity.table.toLowerCase().replaceAll("_", " "), 1, count(activity.table, ""), true);
+  if (!events?.kind) return done;
+  const kind = `${printName(events.table)}.${printName(events.kind.name)}`;
+  const some = (values: readonly string[]): string =>
+    count(events.table, ` WHERE ${isOneOf(kind, values)}`);
+  if (events.valuable.length > 0) add("value actions", 3, some(events.valuable), false);
+  if (events.adopted.length > 0) add("adopted features", 2, some(events.adopted), false);
+  return done;
+}
+
 function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

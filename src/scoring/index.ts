@@ -8,6 +8,12 @@ export {
 } from "./actions.js";
 export { checkConfig } from "./check-config.js";
 export {
+  compareLearned,
+  formatLearned,
+  type LaterResult,
+  type LearnedComparison,
+} from "./compare-learned.js";
+export {
   type CategoryConfig,
   type DeductionConfig,
   FOUR_TIERS,
@@ -26,18 +32,25 @@ export { type DefaultConfigOptions, defaultScoreConfig } from "./default-config.
 export type { ScoreLevel } from "./default-metrics.js";
 export { type EngagementOptions, engagementScore } from "./engagement-score.js";
 export { type HistoryOptions, readHistory, type ScoreHistory } from "./history.js";
-export {
-  type LearnOptions,
-  learnConfig,
-  populationTiers,
-  predictionsToScores,
-} from "./learn.js";
+export { type LearnOptions, learnConfig } from "./learn.js";
+export { type ThreeWayCall, threeWayCall } from "./outcome-scores.js";
 export { OUTCOMES, type Outcome, outcomesAt } from "./outcomes.js";
 export type { ScoreReason } from "./points.js";
 export { readScoreConfig, writeScoreConfig } from "./read-config.js";
+export {
+  type AccountLink,
+  type AccountScores,
+  accountLink,
+  accountsToTable,
+  rollUp,
+} from "./roll-up.js";
+export { predictionsToScores, type ScaleOptions } from "./scale.js";
 export { type ScoreChange, type ScoreOptions, type ScoreTable, scoreEntities } from "./score.js";
 export { countTiers, scoresToTable, summarizeScores } from "./score-table.js";
 export { type ScreenedMetric, type ScreenOptions, screenMetrics } from "./screen.js";
+export { type SimpleConfigOptions, simpleScoreConfig } from "./simple-config.js";
+export { outcomeTiers, populationTiers } from "./tiers.js";
+export { scoreTrend, type TrendOptions, type TrendWeek, trendToTable } from "./trend.js";
 export {
   formatValidation,
   type ScoreValidation,

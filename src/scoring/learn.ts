@@ -1,244 +1,197 @@
 /** Learned weights: the points of parts and deductions follow what became of entities, within the shape of the model. */
+import { formatTime } from "../core/time.js";
 import type { Database } from "../data/database.js";
-import { rocAuc } from "../task/binary-metrics.js";
-import { quantileOf } from "../task/bootstrap.js";
-import type { CategoryConfig, DeductionConfig, ScoreConfig, TierConfig } from "./config.js";
+import type { ScoreConfig } from "./config.js";
 import { type HistoryOptions, readHistory, type ScoreHistory } from "./history.js";
+import { type LearnedWeights, learnWeights, type PointModel } from "./learn-weights.js";
+import { outcomeAucs } from "./outcome-scores.js";
 import { OUTCOMES } from "./outcomes.js";
-import { deductionPoints, givePoints, pointsOfPart } from "./points.js";
+import { givePoints, type MetricValues } from "./points.js";
+import { cutPoints, scalePart } from "./scale-points.js";
 import { segmentsOf } from "./score-segments.js";
 
 /** Options of {@link learnConfig}. */
 export interface LearnOptions extends HistoryOptions {
-  readonly seed?: number | undefined;
+  /** Whether to begin with one signal of each category and take in only those more that help; all signals by default. */
+  readonly few?: boolean | undefined;
 }
 
 /** Fewest rows with each outcome to learn from. */
 const LEAST = 30;
-/** How far learned points may be mixed in; what the newest moment likes best is taken. */
-const SHARES = [0, 0.25, 0.5, 0.75, 1] as const;
-/** The most that a deduction may grow. */
-const GROWTH = 2;
+/** Most rows to learn from: more teach so few weights nothing. */
+const MOST = 20_000;
+/** How far learned points are mixed in: the first that loses no more than so much at the newest moment. */
+const SHARES = [0.5, 0.25, 0] as const;
+const LOSS = 0.01;
+/** What a signal more must bring to be taken in. */
+const GAIN = 0.002;
 
 /**
  * Learns points from outcomes: parts share the points of their category (weights are not negative and add up to it), deductions
- * keep their sign. They are learned on moments whose outcomes were known by the newest one, and mixed with the given ones as far as that moment
- * says it helps; so a learned score is no worse than the given one there. Segments with enough rows learn points of their own.
+ * keep their sign. Half of what was learned is mixed in; less, or nothing, where points learned on moments whose outcomes were known by the newest
+ * one fail there. `compareLearned` tells how learned points do later. Segments with enough rows learn points of their own. To recalibrate, learn
+ * again at a later moment.
  *
  * @param db - the database.
  * @param config - with outcomes.
- * @param options - how far to read.
+ * @param options - how far to read, how many signals.
  * @returns the configuration with other points, and a note of what was learned.
  * @throws {@link ConfigError} CFG239 without outcomes, CFG242 if the data are too short.
  */
 export function learnConfig(
   db: Database,
   config: ScoreConfig,
-  options: LearnOptions = {},
+  { few = false, ...options }: LearnOptions = {},
 ): ScoreConfig {
   const history = readHistory(db, config, options);
   const times = Float64Array.from(history.momentOf, (k) => history.moments[k]!);
   const segments = segmentsOf(db, config, { rows: history.entityRows, times });
   const notes = [...(config.notes ?? [])];
-  const whole = learnPoints(config.categories, config.deductions, history, () => true);
-  notes.push(whole.note);
-  const own = (config.segments ?? []).map((segment, s) => {
-    const categories = segment.categories ?? config.categories;
-    const deductions = segment.deductions ?? config.deductions;
-    const found = learnPoints(categories, deductions, history, (row) => segments[row] === s);
-    notes.push(`segment ${segment.name}: ${found.note}`);
-    return { ...segment, categories: found.categories, deductions: found.deductions };
-  });
-  return {
-    ...config,
-    categories: whole.categories,
-    deductions: whole.deductions,
-    ...(own.length > 0 && { segments: own }),
-    notes,
+  const learn = (model: PointModel, where: string, belongs: (row: number) => boolean) => {
+    const found = learnPoints(model, history, belongs, few);
+    notes.push(`${where}${found.note}`);
+    return { categories: found.categories, deductions: found.deductions };
   };
-}
-
-interface Learned {
-  readonly categories: readonly CategoryConfig[];
-  readonly deductions: readonly DeductionConfig[];
-  readonly note: string;
+  const whole = learn(config, "", () => true);
+  const own = (config.segments ?? []).map((segment, s) => {
+    const { categories, deductions } = { ...config, ...segment };
+    const model = { categories, deductions };
+    return { ...segment, ...learn(model, `segment ${segment.name}: `, (r) => segments[r] === s) };
+  });
+  return { ...config, ...whole, ...(own.length > 0 && { segments: own }), notes };
 }
 
 function learnPoints(
-  categories: readonly CategoryConfig[],
-  deductions: readonly DeductionConfig[],
+  given: PointModel,
   history: ScoreHistory,
   belongs: (row: number) => boolean,
-): Learned {
+  few: boolean,
+): PointModel & { readonly note: string } {
   const newest = history.moments.length - 1;
+  const until = formatTime(history.moments[newest]!);
   const rows = Array.from(history.outcomes.keys()).filter(belongs);
-  // What came of a row that is learned from was known at the newest moment.
+  // What came of these rows was known at the newest moment.
   const known = history.moments[newest]! - history.window;
   const train = rows.filter((row) => history.moments[history.momentOf[row]!]! <= known);
   const held = rows.filter((row) => history.momentOf[row] === newest);
-  const given = { categories, deductions };
-  if (Math.min(countChurned(history, train), countChurned(history, held)) < LEAST / 3) {
+  const churns = (of: readonly number[]): number =>
+    of.reduce((sum, row) => sum + (history.outcomes[row] === CHURNED ? 1 : 0), 0);
+  if (churns(train) < LEAST || churns(held) < LEAST / 3) {
     return { ...given, note: `points are as given: fewer than ${LEAST} outcomes to learn from` };
   }
-  const learned = descend(categories, deductions, history, train);
-  const candidates = SHARES.map((share) => mix(given, learned, share));
-  const scored = candidates.map((one) => aucOf(one.categories, one.deductions, history, held));
-  const best = scored.reduce((top, auc, i) => (auc > scored[top]! + 1e-9 ? i : top), 0);
-  const [before, after] = [scored[0]!, scored[best]!].map((auc) => auc.toFixed(3));
+  const skill = skillOn(history, held);
+  const before = skill(given);
+  const start = few ? fewSignals(given, skillOn(history, train)) : given;
+  const early = learnWeights(start, history, thin(train));
+  const share = SHARES.find((one) => skill(mix(start, early, one)) >= before - LOSS);
+  if (share === undefined || (share === 0 && !few)) {
+    return {
+      ...given,
+      note: `points are as given: learned ones told outcomes after ${until} worse`,
+    };
+  }
+  const told = [skill(mix(start, early, share)), before].map((auc) => auc.toFixed(3));
+  const found = mix(start, learnWeights(start, history, thin(rows)), share);
   return {
-    ...candidates[best]!,
-    note:
-      best === 0
-        ? `points are as given: learned ones tell churn no better (${before})`
-        : `points are learned from ${train.length} rows, mixed in by ${SHARES[best]! * 100} %: churn is told with ${after} in place of ${before}`,
+    ...found,
+    note: `points are learned from ${rows.length} rows and ${countSignals(found)} of ${countSignals(given)} signals, mixed in by ${share * 100} %; what came after ${until} was told with ${told[0]} by points learned before it, with ${told[1]} by those given`,
   };
-}
-
-function countChurned({ outcomes }: ScoreHistory, rows: readonly number[]): number {
-  return rows.reduce((sum, row) => sum + (outcomes[row] === CHURNED ? 1 : 0), 0);
 }
 
 const CHURNED = OUTCOMES.indexOf("churned");
 
-/** How well a score tells who does not churn. */
-function aucOf(
-  categories: readonly CategoryConfig[],
-  deductions: readonly DeductionConfig[],
-  history: ScoreHistory,
-  rows: readonly number[],
+/** Takes rows at even steps, at most {@link MOST}. */
+function thin(rows: readonly number[]): readonly number[] {
+  const step = Math.ceil(rows.length / MOST);
+  return step <= 1 ? rows : rows.filter((_, i) => i % step === 0);
+}
+
+function skillOn(history: ScoreHistory, rows: readonly number[]): (model: PointModel) => number {
+  const metrics = new Map(
+    [...history.metrics].map(([name, values]) => [
+      name,
+      Float64Array.from(rows, (r) => values[r]!),
+    ]),
+  );
+  const outcomes = Uint8Array.from(rows, (row) => history.outcomes[row]!);
+  return (model) => skillOf(model, metrics, outcomes);
+}
+
+/** How well a score tells who does not churn and who expands: the mean AUROC of what occurs. */
+function skillOf(
+  { categories, deductions }: PointModel,
+  metrics: MetricValues,
+  outcomes: Uint8Array,
 ): number {
-  const { scores } = givePoints(categories, deductions, history.metrics, history.outcomes.length);
-  const stays = Float64Array.from(rows, (row) => (history.outcomes[row] === CHURNED ? 0 : 1));
-  return (
-    rocAuc(
-      Float64Array.from(rows, (row) => scores[row]!),
-      stays,
-    ) ?? 0.5
-  );
+  const { scores } = givePoints(categories, deductions, metrics, outcomes.length);
+  const { churned, expanded } = outcomeAucs(scores, outcomes);
+  const known = [churned, expanded].filter((auc) => auc !== null);
+  return known.length === 0 ? 0.5 : known.reduce((sum, auc) => sum + auc, 0) / known.length;
 }
 
-const STEPS = 400;
-/** Pull towards the given points, so that parts that tell alike share. */
-const RIDGE = 0.05;
+/** Parts and deductions. */
+function countSignals({ categories, deductions }: PointModel): number {
+  return categories.reduce((sum, { parts }) => sum + parts.length, deductions.length);
+}
 
-/**
- * Projected gradient descent on squared error of the outcome (churned −1, stayed 0, expanded 1) against the score, whose
- * slope and level are fitted at each step.
- */
-function descend(
-  categories: readonly CategoryConfig[],
-  deductions: readonly DeductionConfig[],
-  history: ScoreHistory,
-  rows: readonly number[],
-): { readonly parts: readonly Float64Array[]; readonly taken: Float64Array } {
-  const target = Float64Array.from(rows, (row) => history.outcomes[row]! - 1);
-  const shares = categories.map(({ parts }) =>
-    parts.map((part) => {
-      const given = pointsOfPart(part, history.metrics, history.outcomes.length);
-      return Float64Array.from(rows, (row) => given[row]! / (part.points || 1));
-    }),
+/** The best part of each category, and step by step what brings most, as long as it brings something. */
+function fewSignals(given: PointModel, skill: (model: PointModel) => number): PointModel {
+  const first = given.categories.map((category) =>
+    category.parts.reduce(
+      (best, part) => {
+        const found = skill({ categories: [only(category, [part.name])], deductions: [] });
+        return found > best.skill ? { skill: found, name: part.name } : best;
+      },
+      { skill: -1, name: "" },
+    ),
   );
-  const sizes = deductions.map((deduction) => {
-    const values = history.metrics.get(deduction.metric)!;
-    return Float64Array.from(rows, (row) => deductionPoints(deduction, values[row]!));
+  let chosen = new Set(first.map(({ name }, c) => `${c} ${name}`));
+  const model = (names: ReadonlySet<string>): PointModel => ({
+    categories: given.categories.map((category, c) =>
+      only(
+        category,
+        category.parts.flatMap(({ name }) => (names.has(`${c} ${name}`) ? name : [])),
+      ),
+    ),
+    deductions: given.deductions.filter(({ name }) => names.has(`- ${name}`)),
   });
-  const parts = categories.map((category) =>
-    Float64Array.from(category.parts, ({ points }) => points),
-  );
-  const given = parts.map((weights) => weights.slice());
-  const taken = new Float64Array(deductions.length).fill(1);
-  const n = rows.length;
-  for (let step = 0; step < STEPS; step++) {
-    const score = new Float64Array(n);
-    for (const [c, members] of shares.entries()) {
-      for (const [p, share] of members.entries()) addTo(score, share, parts[c]![p]!);
-    }
-    for (const [d, size] of sizes.entries()) addTo(score, size, taken[d]!);
-    const { slope, level } = line(score, target);
-    // A score that runs against the outcomes cannot be mended by its slope.
-    const error = score.map((value, i) => Math.max(0, slope) * value + level - target[i]!);
-    const rate = 4 / (1 + step / 100);
-    shares.forEach((members, c) => {
-      const weights = parts[c]!;
-      const moved = weights.map((weight, p) => {
-        const pull = RIDGE * ((weight - given[c]![p]!) / 10);
-        const gradient = slope * meanProduct(error, members[p]!) * 10 + pull;
-        return weight - rate * gradient;
-      });
-      weights.set(onSimplex(moved, categories[c]!.points));
-    });
-    sizes.forEach((size, d) => {
-      const gradient = slope * meanProduct(error, size) + RIDGE * (taken[d]! - 1);
-      taken[d] = Math.min(GROWTH, Math.max(0, taken[d]! - rate * 0.1 * gradient));
-    });
+  const all = [
+    ...given.categories.flatMap(({ parts }, c) => parts.map(({ name }) => `${c} ${name}`)),
+    ...given.deductions.map(({ name }) => `- ${name}`),
+  ];
+  let reached = skill(model(chosen));
+  for (;;) {
+    const more = all.filter((name) => !chosen.has(name));
+    const found = more.map((name) => skill(model(new Set([...chosen, name]))));
+    const best = found.reduce((top, one, i) => (one > found[top]! ? i : top), 0);
+    if (!(found[best]! > reached + GAIN)) return model(chosen);
+    reached = found[best]!;
+    chosen = new Set([...chosen, more[best]!]);
   }
-  return { parts, taken };
 }
 
-function addTo(sum: Float64Array, values: Float64Array, factor: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += factor * values[i]!;
+/** A category with some of its parts, which share its points. */
+function only(
+  category: PointModel["categories"][number],
+  names: readonly string[],
+): PointModel["categories"][number] {
+  const kept = category.parts.filter(({ name }) => names.includes(name));
+  const sum = kept.reduce((total, { points }) => total + points, 0);
+  return { ...category, parts: kept.map((part) => scalePart(part, category.points / (sum || 1))) };
 }
 
-function meanProduct(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum / Math.max(1, a.length);
-}
-
-/** The least-squares line of y by x. */
-function line(
-  x: Float64Array,
-  y: Float64Array,
-): { readonly slope: number; readonly level: number } {
-  const n = Math.max(1, x.length);
-  const meanX = x.reduce((a, b) => a + b, 0) / n;
-  const meanY = y.reduce((a, b) => a + b, 0) / n;
-  let both = 0;
-  let squares = 0;
-  for (let i = 0; i < x.length; i++) {
-    both += (x[i]! - meanX) * (y[i]! - meanY);
-    squares += (x[i]! - meanX) ** 2;
-  }
-  const slope = squares === 0 ? 0 : both / squares;
-  return { slope, level: meanY - slope * meanX };
-}
-
-/**
- * The nearest weights that are not negative and add up to a total.
- *
- * @see Duchi et al. 2008, Efficient projections onto the l1-ball.
- */
-export function onSimplex(weights: Float64Array, total: number): Float64Array {
-  const sorted = weights.slice().sort().reverse();
-  let sum = 0;
-  let shift = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    sum += sorted[i]!;
-    const candidate = (sum - total) / (i + 1);
-    if (sorted[i]! > candidate) shift = candidate;
-  }
-  return weights.map((weight) => Math.max(0, weight - shift));
-}
-
-/** Learned points mixed with given ones; parts that get none are left out. */
+/** Learned points mixed with given ones. */
 function mix(
-  { categories, deductions }: Pick<Learned, "categories" | "deductions">,
-  { parts, taken }: { readonly parts: readonly Float64Array[]; readonly taken: Float64Array },
+  { categories, deductions }: PointModel,
+  { parts, taken }: LearnedWeights,
   share: number,
-): Pick<Learned, "categories" | "deductions"> {
-  if (share === 0) return { categories, deductions };
+): PointModel {
   return {
     categories: categories.map((category, c) => ({
       ...category,
       parts: category.parts.map((part, p) => {
         const points = part.points + share * (parts[c]![p]! - part.points);
-        const factor = part.points === 0 ? 0 : points / part.points;
-        return {
-          ...part,
-          points: cut(part.points * factor),
-          rules: part.rules.map((rule) => ({ ...rule, points: cut(rule.points * factor) })),
-          ...(part.missing !== undefined && { missing: cut(part.missing * factor) }),
-        };
+        return scalePart(part, part.points === 0 ? 0 : points / part.points);
       }),
     })),
     deductions: deductions.map((deduction, d) => {
@@ -246,55 +199,10 @@ function mix(
       const { each, most, points } = deduction;
       return {
         ...deduction,
-        ...(each !== undefined && { each: cut(each * factor) }),
-        ...(most !== undefined && { most: cut(most * factor) }),
-        ...(points !== undefined && { points: cut(points * factor) }),
+        ...(each !== undefined && { each: cutPoints(each * factor) }),
+        ...(most !== undefined && { most: cutPoints(most * factor) }),
+        ...(points !== undefined && { points: cutPoints(points * factor) }),
       };
     }),
   };
-}
-
-/** Two digits behind the point, cut off so that parts never give more than their category. */
-function cut(points: number): number {
-  return Math.floor(points * 100 + 1e-6) / 100;
-}
-
-/** Shares of entities below each tier but the lowest, as one team found them. */
-const POPULATION = [0.12, 0.33, 0.76, 0.95] as const;
-
-/**
- * Tiers that follow the population: as many entities in each as in the published table, whatever scores look like.
- *
- * @param scores - float64: of everybody.
- * @param tiers - the names, from the lowest up; five of them.
- */
-export function populationTiers(scores: Float64Array, tiers: readonly TierConfig[]): TierConfig[] {
-  const sorted = scores.slice().sort();
-  return tiers.map(({ name }, i) => {
-    if (i === 0 || sorted.length === 0) return { name, from: i === 0 ? -Infinity : i };
-    const share = POPULATION[i - 1] ?? 1 - 0.05 / (i + 1);
-    // Equal scores must not make two tiers begin at one point.
-    return { name, from: quantileOf(sorted, share) + i * 1e-9 };
-  });
-}
-
-/**
- * Puts predictions on the scale of scores: each gets the score that has as many entities below it.
- *
- * @param predictions - float64 `[rows]`: the higher the better.
- * @returns float64 `[rows]`, 0 to 100; equal predictions get equal scores.
- */
-export function predictionsToScores(predictions: Float64Array): Float64Array {
-  const sorted = predictions.slice().sort();
-  const below = (value: number): number => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const most = Math.max(1, sorted.length - 1);
-  return predictions.map((value) => (100 * below(value)) / most);
 }

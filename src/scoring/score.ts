@@ -82,7 +82,7 @@ export function scoreEntities(
 ): ScoreTable {
   checkConfig(config, db.schema);
   const metrics = bindMetrics(config, db.schema, hiddenByOutcomes(config, db.schema));
-  const anchor = options.anchor ?? latest(db);
+  const anchor = options.anchor ?? latestTime(db);
   const entityRows = options.rows ?? openRows(db, config.entity, anchor);
   const now = scoreAt(db, config, metrics, seedsAt(entityRows, anchor), options);
   const before = anchor - (config.previousDays ?? PREVIOUS_DAYS) * MS_PER_DAY;
@@ -244,7 +244,8 @@ export function openRows(db: Database, table: string, anchor: Timestamp): Int32A
   });
 }
 
-function latest(db: Database): Timestamp {
+/** The latest time of the database, at which scores are by default. */
+export function latestTime(db: Database): Timestamp {
   const span = db.timeSpan();
   if (span) return span.max;
   throw new ConfigError("CFG237", "no row of the database has a time, so there is no latest one", {

@@ -2,11 +2,17 @@
 import { formatNumber, textTable } from "../core/pretty.js";
 import { MS_PER_DAY } from "../core/time.js";
 import type { Database } from "../data/database.js";
-import { rocAuc } from "../task/binary-metrics.js";
 import { type ScoreConfig, tierOf } from "./config.js";
 import { type HistoryOptions, readHistory, type ScoreHistory } from "./history.js";
 import { bindMetrics } from "./metrics.js";
-import { hiddenByOutcomes, OUTCOMES } from "./outcomes.js";
+import {
+  formatShare,
+  LOW_SCORE,
+  outcomeAucs,
+  type ThreeWayCall,
+  threeWayCall,
+} from "./outcome-scores.js";
+import { endTimes, hiddenByOutcomes, OUTCOMES } from "./outcomes.js";
 import { givePoints } from "./points.js";
 import { scoreAt } from "./score.js";
 import { type ScreenedMetric, screenMetrics } from "./screen.js";
@@ -29,14 +35,7 @@ export interface ScoreValidation {
   readonly days: number;
   readonly rows: number;
   readonly tiers: readonly TierOutcome[];
-  /** The call below 30 churns, above 70 expands, else stays. */
-  readonly threeWay: {
-    readonly accuracy: number;
-    /** Always calling the most frequent outcome. */
-    readonly majority: number;
-    /** The best that any two thresholds on this score reach. */
-    readonly best: number;
-  };
+  readonly threeWay: ThreeWayCall;
   /** AUROC per outcome of the score (of churn: of low scores); `null` where it does not occur. */
   readonly auc: { readonly churned: number | null; readonly expanded: number | null };
   /** By tenth of the score: its mean and the share that churned. */
@@ -45,7 +44,7 @@ export interface ScoreValidation {
     readonly churned: number;
     readonly rows: number;
   }[];
-  /** Of those who churn within the newest window: mean score so many months before, and of those who do not. */
+  /** Mean score so many months before churn, and of those who do not churn before the newest moment. */
   readonly lead: readonly {
     readonly months: number;
     readonly churned: number | null;
@@ -55,6 +54,8 @@ export interface ScoreValidation {
   readonly falseAlarms: number | null;
   /** Share of all points given by metrics that count mere presence. */
   readonly passive: number;
+  /** Mean points that anybody could gain by mere presence alone: what those metrics could give and do not. */
+  readonly gameable: number;
   readonly metrics: readonly ScreenedMetric[];
 }
 
@@ -65,9 +66,7 @@ export interface ValidateOptions extends HistoryOptions {
   readonly threshold?: number | undefined;
 }
 
-const LOW = 30;
-const HIGH = 70;
-const [CHURNED, STAYED, EXPANDED] = [0, 1, 2];
+const CHURNED = OUTCOMES.indexOf("churned");
 
 /**
  * Validates a score on earlier windows whose outcomes are known.
@@ -85,7 +84,7 @@ export function validateScores(
   const history = readHistory(db, config, options);
   const { scores, outcomes } = history;
   const rows = scores.length;
-  const low = Array.from(scores.keys()).filter((row) => scores[row]! < LOW);
+  const low = Array.from(scores.keys()).filter((row) => scores[row]! < LOW_SCORE);
   const { seed, threshold } = options;
   return {
     entity: config.entity,
@@ -93,13 +92,13 @@ export function validateScores(
     days: config.outcomes!.days,
     rows,
     tiers: tierOutcomes(config, history),
-    threeWay: threeWay(history),
-    auc: { churned: aucOf(history, CHURNED, -1), expanded: aucOf(history, EXPANDED, 1) },
+    threeWay: threeWayCall(scores, outcomes),
+    auc: outcomeAucs(scores, outcomes),
     calibration: calibrate(history),
     lead: leadTime(db, config, history, options),
     falseAlarms:
       low.length === 0 ? null : low.filter((row) => outcomes[row] !== CHURNED).length / low.length,
-    passive: passiveShare(config, history),
+    ...gaming(config, history),
     metrics: screenMetrics(config, history, {
       ...(seed !== undefined && { seed }),
       ...(threshold !== undefined && { threshold }),
@@ -123,49 +122,6 @@ function tierOutcomes({ tiers }: ScoreConfig, { scores, outcomes }: ScoreHistory
   });
 }
 
-function threeWay({ scores, outcomes }: ScoreHistory): ScoreValidation["threeWay"] {
-  const rows = Math.max(1, scores.length);
-  const right = scores.reduce((sum, score, row) => {
-    const call = score < LOW ? CHURNED : score > HIGH ? EXPANDED : STAYED;
-    return sum + (call === outcomes[row] ? 1 : 0);
-  }, 0);
-  const counts = OUTCOMES.map((_, code) =>
-    outcomes.reduce((sum, o) => sum + (o === code ? 1 : 0), 0),
-  );
-  return {
-    accuracy: right / rows,
-    majority: Math.max(...counts) / rows,
-    best: bestThresholds(scores, outcomes) / rows,
-  };
-}
-
-/** The most rows that two thresholds can call right: below the first churns, from the second on expands. */
-function bestThresholds(scores: Float64Array, outcomes: Uint8Array): number {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]! || a - b);
-  // Right calls so far if all rows up to here are called churned; stayed after the best first threshold; expanded after the second.
-  let churned = 0;
-  let stayed = 0;
-  let expanded = 0;
-  order.forEach((row, i) => {
-    churned += outcomes[row] === CHURNED ? 1 : 0;
-    stayed += outcomes[row] === STAYED ? 1 : 0;
-    expanded += outcomes[row] === EXPANDED ? 1 : 0;
-    const next = order[i + 1];
-    if (next !== undefined && scores[next] === scores[row]) return;
-    stayed = Math.max(stayed, churned);
-    expanded = Math.max(expanded, stayed);
-  });
-  return expanded;
-}
-
-function aucOf({ scores, outcomes }: ScoreHistory, code: number, sign: 1 | -1): number | null {
-  const isIt = Float64Array.from(outcomes, (found) => (found === code ? 1 : 0));
-  return rocAuc(
-    scores.map((score) => sign * score),
-    isIt,
-  );
-}
-
 const TENTHS = 10;
 
 function calibrate({ scores, outcomes }: ScoreHistory): ScoreValidation["calibration"] {
@@ -184,42 +140,51 @@ function calibrate({ scores, outcomes }: ScoreHistory): ScoreValidation["calibra
 
 const MONTHS = [6, 5, 4, 3, 2, 1, 0];
 
-/** Scores in the months before the newest window, of those who churn in it and of all others. */
+/** Scores in the months before churn: before each one's end where it is known, else before the first moment at which churn lay ahead. */
 function leadTime(
   db: Database,
   config: ScoreConfig,
   { moments, momentOf, entityRows, outcomes }: ScoreHistory,
   { signal }: ValidateOptions,
 ): ScoreValidation["lead"] {
-  const newest = moments.length - 1;
-  const rows = Array.from(entityRows.keys()).filter((row) => momentOf[row] === newest);
+  const ends = endTimes(db, config);
+  const churn = new Map<number, number>();
+  const others = new Map<number, number>();
+  entityRows.forEach((row, i) => {
+    const time = moments[momentOf[i]!]!;
+    if (outcomes[i] !== CHURNED) others.set(row, time);
+    // An instant before the end: what is read is what was known then.
+    else if (!churn.has(row)) churn.set(row, ends === null ? time : ends[row]! - 1);
+  });
+  for (const row of churn.keys()) others.delete(row);
   const metrics = bindMetrics(config, db.schema, hiddenByOutcomes(config, db.schema));
   const created = db.timeColumn(config.entity);
-  return MONTHS.map((months) => {
-    const time = moments[newest]! - months * 30 * MS_PER_DAY;
-    const there = rows.filter(
-      (row) => created === null || created.values[entityRows[row]!]! <= time,
+  const meanBefore = (of: ReadonlyMap<number, number>, months: number): number | null => {
+    const back = months * 30 * MS_PER_DAY;
+    const there = [...of].filter(
+      ([row, time]) => created === null || created.values[row]! <= time - back,
     );
+    if (there.length === 0) return null;
     const seeds = {
-      rows: Int32Array.from(there, (row) => entityRows[row]!),
-      times: new Float64Array(there.length).fill(time),
+      rows: Int32Array.from(there, ([row]) => row),
+      times: Float64Array.from(there, ([, time]) => time - back),
     };
-    const { scores } = scoreAt(db, config, metrics, seeds, signal ? { signal } : {});
-    const mean = (churns: boolean): number | null => {
-      const kept = there.flatMap((row, i) =>
-        (outcomes[row] === CHURNED) === churns ? scores[i]! : [],
-      );
-      return kept.length === 0 ? null : kept.reduce((a, b) => a + b, 0) / kept.length;
-    };
-    return { months, churned: mean(true), others: mean(false) };
-  });
+    const { scores } = scoreAt(db, config, metrics, seeds, { signal });
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  };
+  return MONTHS.map((months) => ({
+    months,
+    churned: meanBefore(churn, months),
+    others: meanBefore(others, months),
+  }));
 }
 
-/** Points from metrics that are easily gamed, of all points given. */
-function passiveShare(
+/** Points from metrics that are easily gamed: their share of all points given, and what they could give more. */
+function gaming(
   { categories, metrics }: ScoreConfig,
   { metrics: values, scores }: ScoreHistory,
-): number {
+): Pick<ScoreValidation, "passive" | "gameable"> {
+  const rows = Math.max(1, scores.length);
   const sumOf = (keep: (metric: string) => boolean): number => {
     const kept = categories.map((category) => ({
       ...category,
@@ -228,14 +193,18 @@ function passiveShare(
     const { categories: points } = givePoints(kept, [], values, scores.length);
     return points.reduce((sum, column) => sum + column.reduce((a, b) => a + b, 0), 0);
   };
+  const isPassive = (metric: string): boolean => metrics[metric]!.passive === true;
   const all = sumOf(() => true);
-  return all === 0 ? 0 : sumOf((metric) => metrics[metric]!.passive === true) / all;
+  const passive = sumOf(isPassive);
+  const most = categories
+    .flatMap(({ parts }) => parts)
+    .reduce((sum, part) => sum + (isPassive(part.metric) ? part.points : 0), 0);
+  return { passive: all === 0 ? 0 : passive / all, gameable: most - passive / rows };
 }
 
 /** Prints a validation. */
 export function formatValidation(found: ScoreValidation): string {
-  const share = (value: number | null): string =>
-    value === null ? "-" : `${Math.round(value * 100)} %`;
+  const share = formatShare;
   const number = (value: number | null): string => (value === null ? "-" : formatNumber(value, 3));
   const tiers = textTable(
     ["tier", "rows", "of all", ...OUTCOMES],
@@ -255,12 +224,13 @@ export function formatValidation(found: ScoreValidation): string {
     ],
   );
   const metrics = textTable(
-    ["metric", "outcome", "correlation", "95 %", ...OUTCOMES, "verdict"],
-    found.metrics.map(({ label, outcome, correlation, low, high, means, verdict }) => [
+    ["metric", "outcome", "correlation", "95 %", "known", ...OUTCOMES, "verdict"],
+    found.metrics.map(({ label, outcome, correlation, low, high, known, means, verdict }) => [
       label,
       outcome,
       correlation.toFixed(2),
       `${low.toFixed(2)} … ${high.toFixed(2)}`,
+      share(known),
       ...means.map(number),
       verdict,
     ]),
@@ -272,9 +242,9 @@ export function formatValidation(found: ScoreValidation): string {
     tiers,
     "",
     `three-way call (below 30 churns, above 70 expands): ${share(accuracy)} right; always the most frequent ${share(majority)}, best thresholds ${share(best)}`,
-    `AUROC: churned ${number(found.auc.churned)}, expanded ${number(found.auc.expanded)}; false alarms below 30: ${share(found.falseAlarms)}; points by mere presence: ${share(found.passive)}`,
+    `AUROC: churned ${number(found.auc.churned)}, expanded ${number(found.auc.expanded)}; false alarms below 30: ${share(found.falseAlarms)}; points by mere presence: ${share(found.passive)}, and ${number(found.gameable)} more could be had so`,
     "",
-    "mean score in the months before the newest window",
+    "mean score in the months before churn, and before the last moment of others",
     lead,
     "",
     "metrics, the strongest first",

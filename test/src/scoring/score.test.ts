@@ -211,7 +211,11 @@ describe("engagement scores", () => {
     const items = actionLists(scores, db, { drop: 5, significance: 1 });
     const of = (list: string) => items.filter((item) => item.list === list);
     expect(of("at risk").length).toBe(scores.scores.filter((score) => score < 50).length);
-    expect(of("expansion").length).toBe(scores.scores.filter((score) => score >= 70).length);
+    const growth = scores.categories.get("EXPANSION")!;
+    const ready = scores.scores.filter(
+      (score, i) => score >= 70 || (score >= 50 && growth[i]! >= 21),
+    );
+    expect(of("expansion").length).toBe(ready.length);
     const risks = of("at risk").map(({ score }) => score);
     expect(risks).toEqual([...risks].sort((a, b) => a - b));
     for (const alert of of("alert")) {
