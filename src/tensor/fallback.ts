@@ -80,27 +80,42 @@ export function segmentMean(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
   );
 }
 
-/** See `segmentMax` in ops.ts; here the gradient of a tie goes to every row that reaches the maximum. */
+/** See `segmentMax` in ops.ts. */
 export function segmentMax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
-  return tf.tidy(() => {
-    const segments = offsets.length - 1;
-    const longest = segments === 0 ? 0 : Math.max(...perSegment(offsets, (n) => n));
-    if (longest === 0) return tf.zeros([segments, x.shape[1]]);
-    // Short segments are filled up with a value below all others, which empty ones then lose.
-    const row = new Int32Array(segments * longest).fill(-1);
-    const level = new Float32Array(segments * longest).fill(-1e30);
-    for (let s = 0; s < segments; s++)
-      for (let i = 0; i < offsets[s + 1]! - offsets[s]!; i++) {
-        row[s * longest + i] = offsets[s]! + i;
-        level[s * longest + i] = 0;
-      }
-    const filled = tf.add(takeRows(x, row), tf.tensor2d(level, [level.length, 1]));
-    const largest = tf.max<tf.Tensor2D>(tf.reshape(filled, [segments, longest, x.shape[1]]), 1);
-    return scaleRows(
-      largest,
-      perSegment(offsets, (n) => (n ? 1 : 0)),
-    );
+  const segments = offsets.length - 1;
+  const longest = perSegment(offsets, (n) => n).reduce((most, n) => Math.max(most, n), 0);
+  if (longest === 0) return zerosOf(x, segments);
+  const columns = x.shape[1];
+  // Short segments are filled up with a value below all others, which empty ones then lose.
+  const row = new Int32Array(segments * longest).fill(-1);
+  const level = new Float32Array(segments * longest).fill(-1e30);
+  for (let s = 0; s < segments; s++)
+    for (let i = 0; i < offsets[s + 1]! - offsets[s]!; i++) {
+      row[s * longest + i] = offsets[s]! + i;
+      level[s * longest + i] = 0;
+    }
+  const isFull = perSegment(offsets, (n) => (n ? 1 : 0));
+  const fill = (rows: tf.Tensor2D): tf.Tensor3D => {
+    const filled = tf.add(takeRows(rows, row), tf.tensor2d(level.slice(), [level.length, 1]));
+    return tf.reshape(filled, [segments, longest, columns]);
+  };
+  // The stock gradient would go to every row that reaches the maximum, in full; ours goes to the first.
+  const max = tf.customGrad((...inputs) => {
+    const [rows, save] = inputs as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+    save([rows]);
+    return {
+      value: scaleRows(tf.max<tf.Tensor2D>(fill(rows), 1), isFull),
+      gradFunc: (dy, [saved]) => {
+        const filled = fill(saved as tf.Tensor2D);
+        const hits = tf.cast(tf.equal(filled, tf.max(filled, 1, true)), "float32");
+        const first = tf.mul(hits, tf.equal(tf.cumsum(hits, 1, true), 0));
+        const slopes = tf.reshape(scaleRows(dy as tf.Tensor2D, isFull), [segments, 1, columns]);
+        const spread = tf.reshape(tf.mul(first, slopes), [segments * longest, columns]);
+        return scatterAddRows(spread as tf.Tensor2D, row, x.shape[0]);
+      },
+    };
   });
+  return tf.tidy(() => max(x) as tf.Tensor2D);
 }
 
 /** See `segmentLast` in ops.ts. */
@@ -144,7 +159,7 @@ export function dropout<T extends tf.Tensor>(x: T, attrs: DropoutAttrs): T {
 
 function takeRows(x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
   const [rows, columns] = x.shape;
-  if (index.length === 0) return tf.zeros([0, columns]);
+  if (index.length === 0) return zerosOf(x, 0);
   return tf.tidy(() => {
     const padded = index.includes(-1) ? tf.concat2d([x, tf.zeros([1, columns])], 0) : x;
     return tf.gather(
@@ -158,12 +173,24 @@ function takeRows(x: tf.Tensor2D, index: Int32Array): tf.Tensor2D {
 }
 
 function sumByRow(x: tf.Tensor2D, target: Int32Array, size: number): tf.Tensor2D {
-  if (x.shape[0] === 0 || size === 0) return tf.zeros([size, x.shape[1]]);
+  if (x.shape[0] === 0 || size === 0) return zerosOf(x, size);
   return tf.tidy(() => tf.unsortedSegmentSum(x, tf.tensor1d(target.slice(), "int32"), size));
 }
 
+/** Rows of zeros that count as made from `x`, so that its gradient is found: zeros too. */
+function zerosOf(x: tf.Tensor2D, rows: number): tf.Tensor2D {
+  const make = tf.customGrad((...inputs) => {
+    const { shape } = inputs[0] as tf.Tensor2D;
+    return {
+      value: tf.zeros<tf.Rank.R2>([rows, shape[1]]),
+      gradFunc: () => tf.zeros<tf.Rank.R2>(shape),
+    };
+  });
+  return make(x) as tf.Tensor2D;
+}
+
 function scaleRows(x: tf.Tensor2D, factors: Float32Array): tf.Tensor2D {
-  return tf.mul<tf.Tensor2D>(x, tf.tensor2d(factors, [factors.length, 1]));
+  return tf.mul<tf.Tensor2D>(x, tf.tensor2d(factors.slice(), [factors.length, 1]));
 }
 
 function perSegment(offsets: Int32Array, of: (rows: number) => number): Float32Array {

@@ -117,3 +117,29 @@ it("handles no rows and no segments", () => {
   expect(fallback.segmentPool(tf.zeros([0, 3]), Int32Array.of(0, 0)).shape).toEqual([1, 9]);
   expect(fallback.gatherSum([tf.zeros([0, 2])], [Int32Array.of(-1)]).shape).toEqual([1, 2]);
 });
+
+it("gives the gradient of a maximum to the first row that reaches it, as the kernel", () => {
+  const x = tf.tensor2d([1, 2, 1, 2, 0, 2, 5, 5], [4, 2]);
+  const segments = Int32Array.of(0, 3, 3, 4);
+  const dy = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+  const expected = [1, 2, 0, 0, 0, 0, 5, 6];
+  for (const op of [ops.segmentMax, fallback.segmentMax])
+    expect([
+      ...tf
+        .grad((t) => op(t as M, segments))(x, dy)
+        .dataSync(),
+    ]).toEqual(expected);
+});
+
+it("finds gradients, of zeros, where nothing is read", () => {
+  const x = tf.ones<tf.Rank.R2>([3, 2]);
+  const empty = tf.zeros<tf.Rank.R2>([0, 2]);
+  const none = Int32Array.of(0, 0);
+  const gradientOf = (op: (x: M) => tf.Tensor, at: M): tf.Tensor =>
+    tf.grad((t) => tf.sum(op(t as M)))(at);
+  expect([
+    ...gradientOf((t) => fallback.gatherSum([t], [new Int32Array(0)]), x).dataSync(),
+  ]).toEqual([0, 0, 0, 0, 0, 0]);
+  for (const op of [fallback.segmentMax, fallback.segmentPool, fallback.segmentSum])
+    expect(gradientOf((t) => op(t, none), empty).shape).toEqual([0, 2]);
+});
