@@ -1,7 +1,7 @@
 /** Benchmark `score`: engagement scores with reasons of many users, from columns in memory. */
 import { type BenchReport, benchReport, timeRuns } from "../src/cli/bench-report.js";
 import { generateSaasDatabase } from "../src/generate/database.js";
-import { defaultScoreConfig, engagementScore, scoresToTable } from "../src/scoring/index.js";
+import { defaultScoreConfig, scoreEntities, scoresToTable } from "../src/scoring/index.js";
 
 /**
  * Scores everybody of a generated company.
@@ -18,9 +18,11 @@ export async function runScoreBench(options: {
   onLine?.(`making ${users.toLocaleString("en-US")} users`);
   const db = await generateSaasDatabase({ users, seed: 1, sessionsPerUser: sessions });
   const config = defaultScoreConfig(db);
+  // Everybody, those who have left too: as many scores as users.
+  const rows = Int32Array.from({ length: users }, (_, row) => row);
   const now = (): number => performance.now();
-  const scored = timeRuns(runs, () => engagementScore(db, { config }), now);
-  const scores = engagementScore(db, { config });
+  const scored = timeRuns(runs, () => scoreEntities(db, config, { rows }), now);
+  const scores = scoreEntities(db, config, { rows });
   const told = timeRuns(runs, () => scoresToTable(scores, db), now);
   onLine?.(`${scores.scores.length.toLocaleString("en-US")} scores`);
   return benchReport("score", "none", [

@@ -105,6 +105,7 @@ export {
   type ScoreConfig,
   type ScoreTable,
   type ScoreValidation,
+  scorePredictions,
   scoresToTable,
   scoreTrend,
   screenMetrics,

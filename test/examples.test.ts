@@ -27,6 +27,14 @@ const TELLS: Readonly<Record<string, readonly RegExp[]>> = {
     /SQL for PostgreSQL/,
     /error\[PQL202\][\s\S]*error\[PQL304\]/,
   ],
+  "07-scores.ts": [
+    /^USAGE 40, ADOPTION 30, EXPANSION 30$/m,
+    /TOP_REASONS +ACTION/,
+    /of 15 points\)/,
+    /expansion: \d+, first/,
+    /three-way|churned +stayed +expanded/,
+    /points learned : AUROC churned 0\.\d+/,
+  ],
 };
 
 afterEach(() => {

@@ -184,7 +184,11 @@ export function defaultScoreConfig(
   const metrics = usable(db, entity, metricsFor(roles, level));
   const notes: string[] = [];
   const categories = CATEGORIES.map((category) => fill(category, metrics, notes));
-  const deductions = DEDUCTIONS.filter(({ name, metric }) => {
+  const taken = DEDUCTIONS.map((deduction) =>
+    // A colleague who leaves tells less of a person than of the account.
+    level === "user" && deduction.metric === "leftMembers" ? { ...deduction, most: -5 } : deduction,
+  );
+  const deductions = taken.filter(({ name, metric }) => {
     if (metrics[metric]) return true;
     notes.push(`deduction ${name} is left out: nothing in the tables tells it`);
     return false;

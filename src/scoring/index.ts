@@ -44,7 +44,12 @@ export {
   accountsToTable,
   rollUp,
 } from "./roll-up.js";
-export { predictionsToScores, type ScaleOptions } from "./scale.js";
+export {
+  type PredictedScores,
+  predictionsToScores,
+  type ScaleOptions,
+  scorePredictions,
+} from "./scale.js";
 export { type ScoreChange, type ScoreOptions, type ScoreTable, scoreEntities } from "./score.js";
 export { countTiers, scoresToTable, summarizeScores } from "./score-table.js";
 export { type ScreenedMetric, type ScreenOptions, screenMetrics } from "./screen.js";

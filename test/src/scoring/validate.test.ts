@@ -16,6 +16,7 @@ import {
   predictionsToScores,
   readHistory,
   type ScoreConfig,
+  scorePredictions,
   TIERS,
   threeWayCall,
   validateScores,
@@ -234,6 +235,16 @@ describe("learned points", () => {
       lowerIsBetter: true,
     });
     expect([...chances]).toEqual([0, Number.NaN, 100]);
+    const values = { kind: "binary", probability: Float64Array.of(0.9, 0.5, 0.1) } as const;
+    const risk = scorePredictions({ values }, { lowerIsBetter: true });
+    expect([...risk.scores]).toEqual([0, 50, 100]);
+    expect([...risk.tiers].map((tier) => TIERS[tier]!.name)).toEqual([
+      "high risk",
+      "stable",
+      "champion",
+    ]);
+    const classes = { kind: "multiclass", classes: [], scores: new Float64Array() } as const;
+    expect(() => scorePredictions({ values: classes })).toThrowError(/no order/);
     const many = Float64Array.from({ length: 1000 }, (_, i) => i / 10);
     const tiers = populationTiers(many, TIERS);
     expect(tiers.map(({ from }) => Math.round(from))).toEqual([-Infinity, 12, 33, 76, 95]);
