@@ -108,7 +108,8 @@ export function segmentMax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
       gradFunc: (dy, [saved]) => {
         const filled = fill(saved as tf.Tensor2D);
         const hits = tf.cast(tf.equal(filled, tf.max(filled, 1, true)), "float32");
-        const first = tf.mul(hits, tf.equal(tf.cumsum(hits, 1, true), 0));
+        const ranks = tf.mul(hits, tf.reshape(tf.range(longest, 0, -1), [1, longest, 1]));
+        const first = tf.mul(hits, tf.cast(tf.equal(ranks, tf.max(ranks, 1, true)), "float32"));
         const slopes = tf.reshape(scaleRows(dy as tf.Tensor2D, isFull), [segments, 1, columns]);
         const spread = tf.reshape(tf.mul(first, slopes), [segments * longest, columns]);
         return scatterAddRows(spread as tf.Tensor2D, row, x.shape[0]);
