@@ -101,6 +101,7 @@ export {
   predictionsToScores,
   readHistory,
   readScoreConfig,
+  rescore,
   rollUp,
   type ScoreConfig,
   type ScoreTable,

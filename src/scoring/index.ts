@@ -37,6 +37,7 @@ export { type ThreeWayCall, threeWayCall } from "./outcome-scores.js";
 export { OUTCOMES, type Outcome, outcomesAt } from "./outcomes.js";
 export type { ScoreReason } from "./points.js";
 export { readScoreConfig, writeScoreConfig } from "./read-config.js";
+export { type Rescored, type RescoreOptions, rescore } from "./rescore.js";
 export {
   type AccountLink,
   type AccountScores,
