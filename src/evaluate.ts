@@ -8,14 +8,14 @@ import { summarizeRegime } from "./evaluation/regime-result.js";
 import { lagOf, type RegimeRuns, runRegime, settingsOf } from "./evaluation/regime-runs.js";
 import type { Evaluation, EvaluationRun, RegimeResult } from "./evaluation/result.js";
 import type { ModelRun, RunSetting } from "./evaluation/run.js";
-import { countParts } from "./judge.js";
+import { countParts, firstOfForecasts } from "./judge.js";
 import { computeTargetLabels, type LabelSet } from "./labels.js";
 import { hideFunctions } from "./leaks.js";
 import { compileTargets } from "./query.js";
 import { primaryMetric, type ValueTaskType } from "./task/metrics.js";
 import { REGIMES, type Regime } from "./task/regime.js";
 import type { ScoredPredictions } from "./task/result-tables.js";
-import type { TrainingTable } from "./task/training-table.js";
+import { type TrainingTable, takeTrainingRows } from "./task/training-table.js";
 import { initBackend } from "./tensor/backend.js";
 
 export type { CheckLevel } from "./evaluation/checks.js";
@@ -147,7 +147,11 @@ function scoredParts(run: ModelRun, regime: Regime): ScoredPredictions[] {
   const judged = fold === undefined ? (["val", "test"] as const) : (["test"] as const);
   return judged.map((part) => {
     const { labels, values } = parts[part];
-    const { task, entityRows, anchorTimes } = labels;
+    const asked = takeTrainingRows(
+      labels,
+      firstOfForecasts(labels, Int32Array.from(labels.targets.keys())),
+    );
+    const { task, entityRows, anchorTimes } = asked;
     const predictions = { task, entityRows, anchorTimes, values };
     return { predictions, labels, regime, seed, ...(fold !== undefined && { fold }) };
   });

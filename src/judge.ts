@@ -102,8 +102,12 @@ export function partSeeds(
   };
 }
 
-/** A forecast has a row for each window, and is asked for once. */
-function firstOfForecasts(
+/**
+ * Picks the rows that answers stand for: a forecast has a labelled row for each window, and is asked for once.
+ *
+ * @param rows - of the labels; the windows of one entity and anchor stand together.
+ */
+export function firstOfForecasts(
   { steps, entityRows, anchorTimes }: TrainingTable,
   rows: Int32Array,
 ): Int32Array {

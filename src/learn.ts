@@ -33,19 +33,19 @@ export async function learnTargets(
   options: FitOptions,
 ): Promise<Learned[]> {
   const { seed = 0, backend, times = {}, onProgress } = options;
-  const fits: (() => Promise<LabelledFit>)[] = [];
+  const works: (() => Promise<LabelledFit>)[] = [];
   if (options.instant) {
     const time = options.anchor ?? latestAnchor(db, plans);
-    fits.push(...plans.map((plan) => () => fitInstantly(db, plan, time, options)));
+    works.push(...plans.map((plan) => () => fitInstantly(db, plan, time, options)));
   } else {
     onProgress?.({ stage: "labels", message: "computing labels" });
     const sets = computeTargetLabels(db, plans, times, { ...options, seed });
     await initBackend(backend === undefined ? {} : { backend });
-    fits.push(...plans.map((plan, i) => () => fitLabelled(db, plan, sets[i]!, options)));
+    works.push(...plans.map((plan, i) => () => fitLabelled(db, plan, sets[i]!, options)));
   }
   const learned: Learned[] = [];
   try {
-    for (const fit of fits) learned.push(judged(db, await fit(), options));
+    for (const work of works) learned.push(judged(db, await work(), options));
   } catch (error) {
     for (const { model } of learned) model.dispose();
     throw error;

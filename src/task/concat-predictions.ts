@@ -9,7 +9,7 @@ import type {
   RankingValues,
   RegressionValues,
 } from "./prediction-table.js";
-import type { TrainingTable } from "./training-table.js";
+import type { TargetLists, TrainingTable } from "./training-table.js";
 
 /**
  * Puts predictions of the same task below each other.
@@ -48,8 +48,20 @@ export function concatLabels(tables: readonly TrainingTable[]): TrainingTable {
     entityRows: concatInt32(tables.map((table) => table.entityRows)),
     anchorTimes: concatFloat64(tables.map((table) => table.anchorTimes)),
     targets: concatFloat64(tables.map((table) => table.targets)),
+    ...(first.lists && { lists: concatLists(tables.map((table) => table.lists!)) }),
+    ...(first.steps && { steps: concatInt32(tables.map((table) => table.steps!)) }),
     split,
   };
+}
+
+function concatLists(parts: readonly TargetLists[]): TargetLists {
+  const offsets = [0];
+  for (const part of parts) {
+    const base = offsets.at(-1)!;
+    for (let row = 1; row < part.offsets.length; row++) offsets.push(base + part.offsets[row]!);
+  }
+  const items = concatInt32(parts.map((part) => part.items));
+  return { offsets: Int32Array.from(offsets), items, numeric: parts[0]!.numeric };
 }
 
 function concatValues(all: readonly PredictionValues[]): PredictionValues {

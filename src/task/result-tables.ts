@@ -87,30 +87,69 @@ export function scoredPredictionsToTable(parts: readonly ScoredPredictions[], db
   const joined = concatPredictions(parts.map((part) => part.predictions));
   const labels = concatLabels(parts.map((part) => part.labels));
   invariant(labels.split, "evaluated labels are split");
-  const partOf = new Int32Array(labels.targets.length);
+  const partOf = new Int32Array(joined.entityRows.length);
   let row = 0;
   for (const [index, part] of parts.entries()) {
-    partOf.fill(index, row, (row += part.labels.targets.length));
+    partOf.fill(index, row, (row += part.predictions.entityRows.length));
   }
-  invariant(joined.entityRows.length === row, "each prediction has its label");
   const { rows, columns } = predictionColumns(joined, db);
-  const regimes = Array.from(partOf, (part) => parts[part]!.regime);
-  const seeds = Float64Array.from(partOf, (part) => parts[part]!.seed);
+  const { first, of } = labelledRows(joined, labels, rows);
+  const part = Int32Array.from(rows, (prediction) => partOf[prediction]!);
+  const split = Int32Array.from(rows, (prediction) => labels.split![first[prediction]!]!);
   const added = [
-    targetColumn(labels),
-    codedColumn("SPLIT", SPLITS, Int32Array.from(labels.split)),
-    stringColumn("REGIME", regimes),
-    numberColumn("SEED", seeds),
+    takeRows(targetColumn(labels), of),
+    codedColumn("SPLIT", SPLITS, split),
+    stringColumn(
+      "REGIME",
+      Array.from(part, (p) => parts[p]!.regime),
+    ),
+    numberColumn(
+      "SEED",
+      Float64Array.from(part, (p) => parts[p]!.seed),
+    ),
     ...(parts[0]?.fold === undefined
       ? []
       : [
           numberColumn(
             "FOLD",
-            Int32Array.from(partOf, (part) => parts[part]!.fold ?? 0),
+            part.map((p) => parts[p]!.fold ?? 0),
           ),
         ]),
   ];
-  return new Table("predictions", [...columns, ...added.map((column) => takeRows(column, rows))]);
+  return new Table("predictions", [...columns, ...added]);
+}
+
+/**
+ * Finds the label of each row of a table of predictions. Of a forecast each window has its own, or none.
+ *
+ * @param rows - int32 `[table rows]`: the prediction that each belongs to.
+ * @returns `first` `[predictions]`: a labelled row of each; `of` `[table rows]`: the label of each, -1 where there is none.
+ */
+function labelledRows(
+  { entityRows, values }: PredictionTable,
+  labels: TrainingTable,
+  rows: Int32Array,
+): { readonly first: Int32Array; readonly of: Int32Array } {
+  const message = "each prediction has its label";
+  if (values.kind !== "forecast") {
+    invariant(entityRows.length === labels.targets.length, message);
+    return { first: rowNumbers(entityRows.length), of: rows };
+  }
+  const { steps } = values;
+  const first = new Int32Array(entityRows.length);
+  const of = new Int32Array(rows.length).fill(-1);
+  let prediction = -1;
+  labels.steps?.forEach((step, label) => {
+    const isNext =
+      label === 0 ||
+      step <= labels.steps![label - 1]! ||
+      labels.entityRows[label] !== labels.entityRows[label - 1] ||
+      labels.anchorTimes[label] !== labels.anchorTimes[label - 1];
+    if (isNext) first[++prediction] = label;
+    of[prediction * steps + step - 1] = label;
+  });
+  invariant(prediction + 1 === entityRows.length, message);
+  return { first, of };
 }
 
 /** The columns of predictions, and the prediction that each of their rows belongs to. */

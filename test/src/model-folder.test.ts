@@ -115,7 +115,7 @@ describe("a model folder", () => {
     await writeFile(join(to, "model.json"), JSON.stringify({ ...rest, folderVersion: 99 }));
     await fails("MOD304");
     const other = { ...rest, folderVersion };
-    const network = other.model.settings.expert.settings.members.find(
+    const network = other.models[0].settings.expert.settings.members.find(
       ({ name }: { name: string }) => name === "gnn",
     );
     network.settings.config.channels = 4;

@@ -279,7 +279,9 @@ describe("static targets", () => {
         expect(text).not.toContain(target);
         const to = join(folder, `static-${target}-${timed}`);
         await predictor.save(to);
-        const { model } = JSON.parse(await readFile(join(to, "model.json"), "utf8"));
+        const {
+          models: [model],
+        } = JSON.parse(await readFile(join(to, "model.json"), "utf8"));
         const network = model.settings.expert.settings.members.find(
           ({ name }: { name: string }) => name === "gnn",
         );
