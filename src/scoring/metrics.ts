@@ -1,4 +1,5 @@
 /** Metrics: look-back expressions bound to a schema, and their values as of any moment. */
+import { boundColumns } from "../../pql/bind/bound.js";
 import { type BoundFeature, bindFeature, runFeature } from "../../pql/index.js";
 import { ConfigError, RelError } from "../core/errors.js";
 import type { WorkOptions } from "../core/progress.js";
@@ -21,8 +22,16 @@ export interface ScoreRows {
   readonly times: Float64Array;
 }
 
-/** Columns that no metric may read: what an outcome is made of. */
-export type HiddenColumns = readonly { readonly table: string; readonly column: string }[];
+/** A column that an outcome is made of: no metric may read it. */
+export interface HiddenColumn {
+  readonly table: string;
+  readonly column: string;
+  /** Whether only the row's own cell is meant: that colleagues have left may well be read. */
+  readonly own?: boolean;
+}
+
+/** Columns that no metric may read. */
+export type HiddenColumns = readonly HiddenColumn[];
 
 /**
  * Binds the metrics of a configuration.
@@ -40,7 +49,9 @@ export function bindMetrics(
     const table = metric.of ?? config.entity;
     if (metric.of !== undefined) linkTo(schema, config.entity, metric);
     try {
-      const feature = bindFeature(metric.expression, schema, table, { hidden });
+      const everywhere = hidden.filter(({ own }) => own !== true);
+      const feature = bindFeature(metric.expression, schema, table, { hidden: everywhere });
+      refuseOwn(feature, hidden);
       if (feature.kind === "category") {
         throw new ConfigError("CFG235", "it gives categories, a metric is a number", {
           hint: "compare it with a value: a condition counts 1 or 0",
@@ -55,6 +66,22 @@ export function bindMetrics(
         cause,
       });
     }
+  });
+}
+
+function refuseOwn(feature: BoundFeature, hidden: HiddenColumns): void {
+  const read = boundColumns(feature.value).find(({ table, column, steps }) =>
+    hidden.some(
+      (one) =>
+        steps.length === 0 &&
+        one.table === table.name &&
+        one.column === column.name &&
+        table.name === feature.entity.name,
+    ),
+  );
+  if (read === undefined) return;
+  throw new ConfigError("CFG235", `it reads \`${read.column.name}\`, of which an outcome is made`, {
+    hint: "measure what entities do before the outcome",
   });
 }
 

@@ -148,7 +148,10 @@ export function hiddenByOutcomes(config: ScoreConfig, schema: Schema): HiddenCol
     if (outcome === undefined) return [];
     const { when, table, of } = partsOf(config, outcome);
     if (of !== null) linkTo(schema, config.entity, of);
-    if (when === ENDED) return [];
+    if (when === ENDED) {
+      const end = schema.tables.find((one) => one.name === table)?.endTimeColumn ?? null;
+      return end === null ? [] : [{ table, column: end, own: true }];
+    }
     return planOutcome(schema, table, name, when, outcomes.days).task.hiddenColumns;
   });
 }

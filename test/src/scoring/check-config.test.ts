@@ -138,6 +138,12 @@ describe("a configuration of scores", () => {
     ],
     ["no days", { ...base, previousDays: 0 }, "CFG234", /above 0/],
     [
+      "an outcome that knows its end without looking ahead",
+      { ...base, outcomes: { days: 90, churned: "USERS.ROLE = 'admin'" } },
+      "CFG239",
+      /COUNT/,
+    ],
+    [
       "an outcome that looks back",
       { ...base, outcomes: { days: 90, churned: "COUNT(SESSIONS.*, -90, 0, days) = 0" } },
       "CFG239",
@@ -154,18 +160,27 @@ describe("a configuration of scores", () => {
     expect((found as { hint: string }).hint).toMatch(hint);
   });
 
-  it("refuses a metric that reads the column of which an outcome is made", () => {
-    const leaking: ScoreConfig = {
-      ...base,
-      metrics: { plan: { expression: "USERS.ROLE = 'admin'", label: "admin" } },
-      categories: [],
-      deductions: [],
-      outcomes: { days: 30, churned: "COUNT(SESSIONS.*, 0, 30, days) = 0 OR USERS.ROLE = 'admin'" },
-    };
-    expect(() => engagementScore(db, { config: leaking })).toThrowError(
-      /CFG23[59]|outcome|hidden/i,
-    );
-  });
+  it.each(["user", "account"] as const)(
+    "of a %s refuses a metric that reads its own end",
+    (level) => {
+      const { entity, metrics, ...config } = defaultScoreConfig(db, { level });
+      const end = db.tableSchema(entity).endTimeColumn!;
+      const leaking: ScoreConfig = {
+        ...config,
+        entity,
+        metrics: {
+          ...metrics,
+          gone: { expression: `${entity}.${end} IS NOT NULL`, label: "Gone" },
+        },
+      };
+      expect(config.outcomes!.churned).toBe("ended");
+      expect(() => engagementScore(db, { config: leaking })).toThrowError(
+        `it reads \`${end}\`, of which an outcome is made`,
+      );
+      // That colleagues have left may be read.
+      expect(metrics["leftMembers"]!.expression).toContain("DEACTIVATED_AT");
+    },
+  );
 
   it("says what is wrong with a file", () => {
     expect(() => readScoreConfig("{", base, "c.json")).toThrowError(/c\.json.*JSON/);
