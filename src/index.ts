@@ -91,6 +91,7 @@ export {
   compareLearned,
   defaultScoreConfig,
   engagementScore,
+  FOUR_PLAYBOOKS,
   FOUR_TIERS,
   formatLearned,
   formatValidation,

@@ -161,6 +161,14 @@ export const PLAYBOOKS: Readonly<Record<string, Playbook>> = {
   },
 };
 
+/** What to do in each tier of {@link FOUR_TIERS}, by team. */
+export const FOUR_PLAYBOOKS: Readonly<Record<string, Playbook>> = {
+  "at risk or dormant": PLAYBOOKS["high risk"]!,
+  passive: PLAYBOOKS["at risk"]!,
+  active: PLAYBOOKS["stable"]!,
+  "power user": { ...PLAYBOOKS["healthy"]!, ...PLAYBOOKS["champion"]! },
+};
+
 /** The tier of a score. */
 export function tierOf(score: number, tiers: readonly TierConfig[]): number {
   let tier = 0;

@@ -16,6 +16,7 @@ export {
 export {
   type CategoryConfig,
   type DeductionConfig,
+  FOUR_PLAYBOOKS,
   FOUR_TIERS,
   type MetricConfig,
   type OutcomesConfig,

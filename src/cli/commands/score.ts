@@ -12,7 +12,7 @@ import type { Session } from "../session.js";
 import { oneOf, time, wholeNumber } from "../values.js";
 import type { Register } from "./command.js";
 
-const TIERS = ["fixed", "population", "outcomes"] as const;
+const TIERS = ["fixed", "four", "population", "outcomes"] as const;
 
 interface ScoreFlags extends DataFlags {
   readonly config?: string;
@@ -52,7 +52,7 @@ export const registerScore: Register = (program, open) => {
     )
     .option(
       "--tiers <name>",
-      "where tiers begin: fixed, population or outcomes (default: fixed)",
+      "which tiers: fixed, four (power user to dormant), or where population or outcomes put them (default: fixed)",
       oneOf<(typeof TIERS)[number]>("--tiers", TIERS),
     )
     .option("--anchor <time>", "when the scores are (default: the latest time)", time("--anchor"))
@@ -193,6 +193,9 @@ async function adapt(
   if (learn) {
     config = scoring.learnConfig(db, config, { few: fewSignals, ...options });
     for (const note of config.notes?.slice(given.notes?.length ?? 0) ?? []) session.note(note);
+  }
+  if (tiers === "four") {
+    return { ...config, tiers: scoring.FOUR_TIERS, playbooks: scoring.FOUR_PLAYBOOKS };
   }
   if (tiers === "population") {
     const { scores } = scoring.engagementScore(db, { config, ...options });

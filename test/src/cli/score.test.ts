@@ -94,6 +94,14 @@ describe("relgraph score", () => {
     expect(stdout).toMatch(/^USER_ID,.*,ACTION,ACTIVITY,DEDUCTIONS$/m);
   });
 
+  it("names four tiers where asked, each with what to do", async () => {
+    const { stdout } = await score("--tiers", "four");
+    const rows = stdout.trim().split("\n").slice(1);
+    const tiers = new Set(rows.map((row) => row.split(",")[3]));
+    expect(tiers).toEqual(new Set(["at risk or dormant", "passive", "active", "power user"]));
+    for (const row of rows) expect(row).toContain("CS: ");
+  });
+
   it("moves tiers with the population", async () => {
     const { stdout } = await score("--tiers", "population");
     const rows = stdout.trim().split("\n").slice(1);
