@@ -21,7 +21,7 @@ export async function runApproachesBench(options: {
   readonly onLine?: (line: string) => void;
 }): Promise<BenchReport> {
   const { users = 3_000, seeds = 5, onLine } = options;
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const company = { users, seed: 1 };
   const db = await generateSaasDatabase(company);
   const comparison = await compareApproaches(db, QUERY, {

@@ -23,7 +23,7 @@ export async function runBeerBench(options: {
   readonly seeds?: number;
   readonly onLine?: (line: string) => void;
 }): Promise<BenchReport> {
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const db = await Database.open(join(import.meta.dirname, "data/beer_se"));
   const results: BenchResult[] = [];
   for (const [name, median] of Object.entries(HAND_MADE)) {

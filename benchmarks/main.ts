@@ -1,8 +1,9 @@
-/** `npm run -s bench -- NAME [--json] [--setting N]`: runs a benchmark of the checkout; results go to stdout. */
+/** `npm run -s bench -- NAME [--json] [--backend NAME] [--setting N]`: runs a benchmark of the checkout; results go to stdout. */
 import { benchText } from "../src/cli/bench-report.js";
 import { ConfigError, RelError } from "../src/core/errors.js";
 import { textTable } from "../src/core/pretty.js";
 import { suggestHint } from "../src/core/suggest.js";
+import { BEST_FIRST } from "../src/tensor/backends/recipes.js";
 import { BENCHMARKS, type Benchmark } from "./registry.js";
 
 /** A benchmark with what the command line says about it. */
@@ -42,6 +43,7 @@ function readRequest(args: readonly string[]): Request | null {
   let json = false;
   for (let i = 0; i < flags.length; i++) {
     if (flags[i] === "--json") json = true;
+    else if (flags[i] === "--backend" && benchmark.tensors) chooseBackend(flags[++i]);
     else {
       const setting = requireSetting(benchmark, flags[i]!);
       settings[setting] = requireCount(flags[i]!, flags[++i]);
@@ -50,13 +52,24 @@ function readRequest(args: readonly string[]): Request | null {
   return { benchmark, json, settings };
 }
 
-function requireSetting({ name, settings }: Benchmark, flag: string): string {
+function requireSetting({ name, settings, tensors }: Benchmark, flag: string): string {
   const setting = settings.find((known) => `--${known}` === flag);
   if (setting !== undefined) return setting;
-  const known = ["json", ...settings].map((option) => `--${option}`);
+  const known = ["json", ...(tensors ? ["backend"] : []), ...settings].map(
+    (option) => `--${option}`,
+  );
   throw new ConfigError("CFG602", `the benchmark \`${name}\` has no option \`${flag}\``, {
     hint: suggestHint(flag, known, "options"),
   });
+}
+
+/** Sets what every part of a benchmark starts, also in processes of its own; `initBackend` refuses what it does not know. */
+function chooseBackend(name: string | undefined): void {
+  if (name === undefined) {
+    const names = ["auto", ...BEST_FIRST].join(", ");
+    throw new ConfigError("CFG603", "`--backend` expects a name, found none", { hint: names });
+  }
+  process.env["RELGRAPH_BACKEND"] = name;
 }
 
 function requireCount(flag: string, text: string | undefined): number {
@@ -68,11 +81,10 @@ function requireCount(flag: string, text: string | undefined): number {
 }
 
 function listText(): string {
-  const rows = BENCHMARKS.map(({ name, what, settings }) => [
-    name,
-    what,
-    settings.map((setting) => `--${setting} N`).join(" "),
-  ]);
-  const usage = "usage: npm run -s bench -- NAME [--json] [--setting N]";
+  const rows = BENCHMARKS.map(({ name, what, settings, tensors }) => {
+    const flags = settings.map((setting) => `--${setting} N`);
+    return [name, what, [...flags, ...(tensors ? ["--backend NAME"] : [])].join(" ")];
+  });
+  const usage = "usage: npm run -s bench -- NAME [--json] [--backend NAME] [--setting N]";
   return `${usage}\n\n${textTable(["name", "measures", "settings"], rows)}`;
 }

@@ -46,7 +46,7 @@ export async function runPredictBench(options: PredictBenchOptions = {}): Promis
     add(`${name}, peak memory so far`, "MiB", process.resourceUsage().maxRSS / 1024);
     return result;
   };
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const db = await stage("data", () => signalsDatabase(users, events, createRng(1)));
   const predictor = await stage("fit", () => Predictor.fit(db, QUERY, { seed: 1, epochs }));
   await stage(`predict ${users.toLocaleString("en-US")} users`, () => predictor.predict());

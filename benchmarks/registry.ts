@@ -16,6 +16,8 @@ export interface Benchmark {
   readonly what: string;
   /** The settings it knows. */
   readonly settings: readonly string[];
+  /** Whether it computes tensors, and so takes `--backend`. */
+  readonly tensors?: true;
   readonly run: (options: BenchmarkOptions) => Promise<BenchReport>;
 }
 
@@ -70,6 +72,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: "step",
     what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
     settings: ["runs"],
+    tensors: true,
     run: async ({ settings }) => {
       const { runStepBench } = await import("./step.js");
       return runStepBench(settings);
@@ -79,6 +82,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: "rel-f1",
     what: "the three entity tasks of rel-f1 in both regimes, beside baselines and published scores",
     settings: ["seeds"],
+    tensors: true,
     run: async ({ settings, onLine }) => {
       const { runRelF1Bench } = await import("./rel-f1/bench.js");
       return runRelF1Bench({ ...settings, onLine });
@@ -88,6 +92,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: "beer-se",
     what: "engagement and badges of a small community, each expert and the blend",
     settings: ["seeds"],
+    tensors: true,
     run: async ({ settings, onLine }) => {
       const { runBeerBench } = await import("./beer-se.js");
       return runBeerBench({ ...settings, onLine });
@@ -106,6 +111,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: "saas",
     what: "minutes of use in the generated company, beside naive guesses and the truth's own forecast",
     settings: ["users", "seeds"],
+    tensors: true,
     run: async ({ settings, onLine }) => {
       const { runSaasBench } = await import("./saas.js");
       return runSaasBench({ ...settings, onLine });
@@ -115,6 +121,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: "approaches",
     what: "what teams do today beside relgraph on the generated company, with the truth's own forecast",
     settings: ["users", "seeds"],
+    tensors: true,
     run: async ({ settings, onLine }) => {
       const { runApproachesBench } = await import("./approaches.js");
       return runApproachesBench({ ...settings, onLine });
@@ -142,6 +149,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: "predict",
     what: "fitting the default blend and predicting every user: seconds and peak memory by stage",
     settings: ["users", "events", "epochs"],
+    tensors: true,
     run: async ({ settings, onLine }) => {
       const { runPredictBench } = await import("./predict.js");
       return runPredictBench({ ...settings, onLine });

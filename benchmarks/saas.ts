@@ -24,7 +24,7 @@ export async function runSaasBench(options: {
   readonly onLine?: (line: string) => void;
 }): Promise<BenchReport> {
   const { users = 3_000, seeds = 3, onLine } = options;
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const company = { users, seed: 1 };
   const db = await generateSaasDatabase(company);
   const { evaluation } = await evaluate(db, QUERY, {

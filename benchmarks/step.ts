@@ -26,7 +26,7 @@ export async function runStepBench({
 }: {
   readonly runs?: number;
 }): Promise<BenchReport> {
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const db = await openRelF1();
   const task = REL_F1_TASKS[0]!;
   const plan = planTrainingTable(bindQuery(parseQuery(task.query), db.schema));

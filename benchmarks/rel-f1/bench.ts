@@ -14,7 +14,7 @@ export async function runRelF1Bench(options: {
   readonly seeds?: number;
   readonly onLine?: (line: string) => void;
 }): Promise<BenchReport> {
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const clock = (): number => performance.now();
   const evaluations = await evaluateRelF1({ ...options, clock });
   const results: BenchResult[] = [];

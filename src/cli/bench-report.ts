@@ -1,6 +1,7 @@
 /** The report of a benchmark: timed runs on a described machine, as people and programs read it. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { formatNumber, textTable } from "../core/pretty.js";
+import type { BackendInfo } from "../tensor/backend.js";
 import { VERSION } from "../version.js";
 
 /** One measured figure. */
@@ -25,6 +26,8 @@ export interface BenchReport {
     readonly node: string;
     /** The tensor backend; `none` where no tensors are computed. */
     readonly backend: string;
+    /** What else tells of an optional backend, as its `device`. */
+    readonly [detail: string]: string | number | boolean;
   };
   readonly results: readonly BenchResult[];
 }
@@ -33,22 +36,27 @@ export interface BenchReport {
  * Puts a report together.
  *
  * @param name - the benchmark.
- * @param backend - the tensor backend, or `none`.
+ * @param backend - the tensor backend, with what is known of it, or `none`.
  * @param results - its figures.
  */
 export function benchReport(
   name: string,
-  backend: string,
+  backend: string | BackendInfo,
   results: readonly BenchResult[],
 ): BenchReport {
-  const machine = {
+  const machine: BenchReport["machine"] = {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    backend,
+    ...(typeof backend === "string" ? { backend } : describe(backend)),
   };
   return { name, version: VERSION, machine, results };
+}
+
+/** Everything that may change a figure, but not why the backend was chosen. */
+function describe({ name, reason: _, ...details }: BackendInfo): { readonly backend: string } {
+  return { backend: name, ...details };
 }
 
 /**
@@ -96,7 +104,9 @@ export function spread(
 export function benchText(reports: readonly BenchReport[]): string {
   return reports
     .map(({ name, version, machine, results }) => {
-      const { cpu, cores, memoryGiB, node, backend } = machine;
+      const { cpu, cores, memoryGiB, node } = machine;
+      const { device } = machine;
+      const backend = device === undefined ? machine.backend : `${machine.backend} (${device})`;
       const title = `${name}: relgraph ${version}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, backend ${backend}`;
       const rows = results.map((result) => [
         result.name,

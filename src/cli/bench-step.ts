@@ -32,7 +32,7 @@ const ENTITY = "USERS";
  */
 export async function benchStep(options: BenchOptions): Promise<BenchReport> {
   const { users, seed, signal, onProgress } = options;
-  const { name: backend } = await initBackend();
+  const backend = await initBackend();
   const db = await generateSaasDatabase({ users, seed, signal, onProgress });
   const rng = createRng(seed);
   const anchor = db.timeSpan(["SESSIONS"])?.max ?? 0;

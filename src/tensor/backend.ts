@@ -23,7 +23,7 @@ export interface BackendInfo {
 
 /** Settings of {@link initBackend}. */
 export interface BackendOptions {
-  /** Which backend; `auto` tries the fastest first. Absent: `RELGRAPH_BACKEND`, else `wasm`. */
+  /** Which backend; `auto` takes the first of cuda, webgpu, node, wasm, cpu that starts. Absent: `RELGRAPH_BACKEND`, else `wasm`. */
   readonly backend?: BackendName | "auto";
   /**
    * Lets the wasm matrix product fuse multiplication and addition: a fifth faster, but results differ in the last bits
@@ -63,7 +63,8 @@ export async function initBackend({
   registerStockGradients();
   const wished = backend ?? backendFromEnvironment();
   const options = { relaxedSimd, hardwareOnly: wished === "auto" };
-  if (wished === "auto") return startFirst(BEST_FIRST, "the fastest that starts here", options);
+  if (wished === "auto")
+    return startFirst(BEST_FIRST, `the first of ${BEST_FIRST.join(", ")} that starts`, options);
   if (wished === undefined) return startFirst(["wasm", "cpu"], "the embedded default", options);
   if (!(wished in RECIPES)) throw unknownBackend(wished);
   const reason = backend === undefined ? "RELGRAPH_BACKEND asks for it" : "the caller asks for it";

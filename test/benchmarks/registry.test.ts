@@ -50,6 +50,12 @@ it.each([
   [["samplr"], "error[CFG601]: there is no benchmark `samplr`\n  hint: did you mean `sampler`?"],
   [["sampler", "--user", "3"], "error[CFG602]: the benchmark `sampler` has no option `--user`"],
   [["sampler", "--users", "x"], "error[CFG603]: `--users` expects a whole number, found `x`"],
+  [
+    ["sampler", "--backend", "cpu"],
+    "error[CFG602]: the benchmark `sampler` has no option `--backend`",
+  ],
+  [["step", "--backend"], "error[CFG603]: `--backend` expects a name, found none"],
+  [["step", "--backend", "tpu"], "error[CFG201]: option `backend` knows no `tpu`"],
 ])("refuses %j with status 2", async (args, message) => {
   const { status, stdout, stderr } = await bench(...args);
   expect(status).toBe(2);

@@ -1,5 +1,6 @@
 /** `relgraph info`: version, backends that work here, cores, memory. */
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { RelError } from "../../core/errors.js";
 import { formatNumber, textTable } from "../../core/pretty.js";
 import { VERSION } from "../../version.js";
 import { withWork } from "../flags.js";
@@ -11,6 +12,13 @@ interface TriedBackend {
   readonly name: string;
   readonly works: boolean;
   readonly note: string;
+}
+
+/** What a program gets that leaves the choice to us. */
+interface Choice {
+  readonly asked: string;
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** Registers `relgraph info`. */
@@ -28,8 +36,10 @@ export const registerInfo: Register = (program, open) => {
       memoryGiB: gib(totalmem()),
       freeMemoryGiB: gib(freemem()),
       backends: await tryBackends(),
+      choices: [await choose("auto"), await choose(undefined)],
     };
     const rows = info.backends.map(({ name, works, note }) => [name, works ? "works" : "-", note]);
+    const chosen = info.choices.map(({ asked, name, reason }) => `${asked}: ${name}, ${reason}`);
     session.result(
       () =>
         [
@@ -37,13 +47,28 @@ export const registerInfo: Register = (program, open) => {
           `${info.cpu}, ${info.cores} cores, ${formatNumber(info.memoryGiB)} GiB memory (${formatNumber(info.freeMemoryGiB)} free)`,
           "",
           textTable(["backend", "here", "what"], rows),
+          "",
+          ...chosen,
         ].join("\n"),
       () => info,
     );
   });
 };
 
-/** Starts each installed backend in turn; the default one last, so that it stays. */
+/** Starts the backend of `auto`, or of no wish at all; the last call's stays. */
+async function choose(backend: "auto" | undefined): Promise<Choice> {
+  const { initBackend } = await import("../../tensor/backend.js");
+  const asked = backend ?? "default";
+  try {
+    const { name, reason } = await initBackend(backend === undefined ? {} : { backend });
+    return { asked, name, reason };
+  } catch (error) {
+    if (!(error instanceof RelError)) throw error;
+    return { asked, name: "none", reason: error.message };
+  }
+}
+
+/** Starts each installed backend in turn. */
 async function tryBackends(): Promise<TriedBackend[]> {
   const { initBackend, listBackends } = await import("../../tensor/backend.js");
   const tried: TriedBackend[] = [];
@@ -53,8 +78,9 @@ async function tryBackends(): Promise<TriedBackend[]> {
       continue;
     }
     try {
-      const { simd } = await initBackend({ backend: name });
-      tried.push({ name, works: true, note: simd ? `${reason}, our SIMD kernels` : reason });
+      const { simd, device } = await initBackend({ backend: name });
+      const details = [...(simd ? ["our SIMD kernels"] : []), ...(device ? [device] : [])];
+      tried.push({ name, works: true, note: [reason, ...details].join(", ") });
     } catch (error) {
       tried.push({
         name,

@@ -43,5 +43,5 @@ export function finishTensorFlow(gpu: boolean): string {
   registerStockGradients({ replace: true });
   const { isUsingGpuDevice = false } = tf.backend() as TensorFlowBackend;
   if (gpu && !isUsingGpuDevice) throw new Error("libtensorflow finds no GPU that it can use");
-  return isUsingGpuDevice ? "libtensorflow, GPU" : "libtensorflow, CPU";
+  return isUsingGpuDevice ? "NVIDIA GPU" : "CPU";
 }

@@ -3,6 +3,7 @@
  * waits, which browsers do not allow and Dawn does not offer by itself.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { installPump, type Pump } from "./pump.js";
 
 /** What we use of an adapter. */
 interface GpuAdapter {
@@ -49,9 +50,6 @@ interface WebGpuBackend {
   read(id: object): Promise<unknown>;
 }
 
-/** Lets Dawn go on, once; `false` if it has nothing to do. */
-type Pump = () => boolean;
-
 /** `GPUBufferUsage.MAP_READ | COPY_DST` and `GPUMapMode.READ` of the WebGPU standard. */
 const READ_BUFFER = 0x1 | 0x8;
 const MAP_READ = 0x1;
@@ -76,26 +74,40 @@ export async function startWebGpu(
   load: (module: string) => Promise<unknown>,
   hardwareOnly: boolean,
 ): Promise<string> {
-  const again = tf.findBackendFactory("webgpu") !== null;
-  const pump = again ? null : installPump();
-  if (pump) {
+  if (tf.findBackendFactory("webgpu")) {
+    const { gpu } = (globalThis as unknown as { navigator: { gpu: Gpu } }).navigator;
+    const name = await adapterName(gpu, hardwareOnly);
+    await tf.setBackend("webgpu");
+    return name;
+  }
+  const pump = installPump();
+  try {
     const { create, globals } = (await load("webgpu")) as WebGpuPackage;
     const gpu = create([]);
-    if (!(await gpu.requestAdapter()))
-      throw new Error("no adapter: no driver for Vulkan, Metal or D3D12");
+    const name = await adapterName(gpu, hardwareOnly);
     Object.assign(globalThis, globals);
     Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
     await load("@tensorflow/tfjs-backend-webgpu");
+    if (!(await tf.setBackend("webgpu"))) throw new Error("tfjs refuses it");
+    await tf.ready();
+    readWhileWaiting(tf.backend() as unknown as WebGpuBackend, pump);
+    checkSums();
+    pump.release();
+    return name;
+  } catch (error) {
+    pump.remove();
+    if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
+    throw error;
   }
-  const { gpu } = (globalThis as unknown as { navigator: { gpu: Gpu } }).navigator;
-  const { info } = (await gpu.requestAdapter({ powerPreference: "high-performance" }))!;
-  const name = info.description || `${info.vendor} ${info.architecture}`.trim();
-  if (hardwareOnly && (info.isFallbackAdapter || SOFTWARE.test(name)))
+}
+
+async function adapterName(gpu: Gpu, hardwareOnly: boolean): Promise<string> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("no adapter: no driver for Vulkan, Metal or D3D12");
+  const { description, vendor, architecture, isFallbackAdapter } = adapter.info;
+  const name = description || `${vendor} ${architecture}`.trim();
+  if (hardwareOnly && (isFallbackAdapter || SOFTWARE.test(name)))
     throw new Error(`only a rasteriser in software, ${name}`);
-  if (!(await tf.setBackend("webgpu"))) throw new Error("tfjs refuses it");
-  await tf.ready();
-  if (pump) readWhileWaiting(tf.backend() as unknown as WebGpuBackend, pump);
-  checkSums();
   return name;
 }
 
@@ -105,38 +117,6 @@ function checkSums(): void {
   const sums = tf.tidy(() => tf.add(tf.range(0, count), tf.ones([count])).dataSync());
   const wrong = sums.findIndex((sum, i) => sum !== i + 1);
   if (wrong >= 0) throw new Error(`${wrong} + 1 gave ${sums[wrong]}`);
-}
-
-/**
- * Takes over how Dawn lets itself be called: it asks for its next turn through the global `setImmediate`, and settles what is
- * pending when that turn comes. Knowing the turn, a waiting read can take it at once. Everyone else's calls pass through.
- */
-function installPump(): Pump {
-  const original = globalThis.setImmediate;
-  let turn: (() => void) | null = null;
-  let scheduled = false;
-  const take = (): boolean => {
-    const now = turn;
-    turn = null;
-    now?.();
-    return now !== null;
-  };
-  const wrapped = (callback: (...given: unknown[]) => void, ...given: unknown[]) => {
-    if (!isNative(callback)) return original(callback, ...given);
-    turn = callback;
-    if (scheduled) return undefined;
-    scheduled = true;
-    return original(() => {
-      scheduled = false;
-      take();
-    });
-  };
-  globalThis.setImmediate = Object.assign(wrapped, original) as typeof setImmediate;
-  return take;
-}
-
-function isNative(callback: unknown): boolean {
-  return Function.prototype.toString.call(callback).includes("[native code]");
 }
 
 /** Gives the backend reads that wait: what is queued is submitted, copied, and Dawn asked until it is there. */
@@ -154,7 +134,7 @@ function readWhileWaiting(backend: WebGpuBackend, pump: Pump): void {
     copy.mapAsync(MAP_READ).catch(() => {});
     for (let asks = 0; copy.mapState === "pending"; asks++) {
       if (asks > EAGER_ASKS) Atomics.wait(sleeper, 0, 0, PAUSE);
-      if (!pump() || asks * PAUSE > PATIENCE)
+      if (!pump.take() || asks * PAUSE > PATIENCE)
         throw new Error("WebGPU values cannot be read while waiting");
     }
     const bytes = copy.getMappedRange().slice(0, 4 * tf.util.sizeFromShape(shape));

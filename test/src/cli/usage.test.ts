@@ -57,8 +57,14 @@ describe("the command line itself", () => {
   it("tells what works here", async () => {
     const { status, stdout } = await relgraph("info", "--json", "--quiet");
     expect(status).toBe(0);
-    const info = JSON.parse(stdout) as { version: string; backends: { name: string }[] };
+    const info = JSON.parse(stdout);
     expect(info.version).toBe(VERSION);
     expect(info.backends).toContainEqual(expect.objectContaining({ name: "wasm", works: true }));
+    expect(info.choices).toMatchObject([{ asked: "auto" }, { asked: "default" }]);
+    for (const { name, works, note } of info.backends)
+      if (!works && !note.includes("does not start"))
+        expect(note).toMatch(
+          new RegExp(`install: npm install .*${name === "node" ? "tfjs-node" : ""}`),
+        );
   });
 });

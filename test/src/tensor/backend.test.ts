@@ -5,6 +5,7 @@ import { backendFromEnvironment, initBackend, listBackends } from "../../../src/
 
 beforeEach(() => {
   vi.stubEnv("RELGRAPH_BACKEND", "");
+  vi.stubEnv("RELGRAPH_BACKEND_PATH", "");
 });
 afterEach(() => {
   vi.unstubAllEnvs();
