@@ -58,6 +58,9 @@ export function createCandidateFinder(
     popularItems(history, size, visible, horizon, limits),
   );
   const freshAt = cachedByTime((anchor) => freshItems(catalog, anchor, limits.fresh));
+  const allAt = cachedByTime((anchor) =>
+    Int32Array.from(catalog.names.keys()).filter((item) => isThere(item, anchor)),
+  );
   const isThere = (item: number, anchor: number): boolean => catalog.created[item]! <= anchor;
   return {
     together,
@@ -65,9 +68,8 @@ export function createCandidateFinder(
       together.fill(0);
       const own = blind ? [] : ownItems(history, entity, visible);
       if (!blind) countTogether(history, entity, visible, horizon, together);
-      if (size <= limits.whole) {
-        return Int32Array.from(catalog.names.keys()).filter((item) => isThere(item, anchor));
-      }
+      const all = allAt(anchor);
+      if (all.length <= limits.whole) return all;
       const found = new Set<number>(own.slice(0, limits.own));
       for (const item of topOf(together, limits.peers)) found.add(item);
       for (const item of popularAt(visible)) found.add(item);

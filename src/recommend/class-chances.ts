@@ -9,6 +9,7 @@ import { splitRows, type TrainingTable } from "../task/training-table.js";
 import { treesFromJson, treesToJson } from "../trees/json.js";
 import { trainTreesInThreads } from "../trees/threads.js";
 import type { TreeData, TreeEnsemble, TreeOptions } from "../trees/types.js";
+import { chooseItemColumns, type ItemColumnSpec } from "./catalog.js";
 import { learningPairs, mediansOf, type PairOptions, seedsOf } from "./learning-pairs.js";
 import { explainPair, meanScores, openShelf, readPairs } from "./recommender.js";
 
@@ -26,6 +27,7 @@ export interface ClassChances {
 
 interface ChancesSettings {
   readonly classes: readonly string[];
+  readonly columns: readonly ItemColumnSpec[];
   readonly ensembles: readonly unknown[];
   readonly medians: readonly (number | null)[];
 }
@@ -72,7 +74,8 @@ export async function fitClassChances(
   visibleTimes: Float64Array,
   options: ClassChancesOptions = {},
 ): Promise<ClassChancesFit> {
-  const shelf = openShelf(db, plan);
+  const columns = chooseItemColumns(db, plan.task);
+  const shelf = openShelf(db, plan, columns);
   const classes = labels.classes ?? [];
   const rng = createRng(options.seed ?? 0).split("classes");
   const all = Int32Array.from(labels.targets.keys());
@@ -89,6 +92,7 @@ export async function fitClassChances(
   const both = new Set(train.targets).size > 1;
   const settings = (runs: readonly TreeEnsemble[]): ChancesSettings => ({
     classes,
+    columns,
     ensembles: runs.map(treesToJson),
     medians,
   });
@@ -133,12 +137,12 @@ export function restoreClassChances(plan: TrainingTablePlan, settings: unknown):
 }
 
 function makeChances(plan: TrainingTablePlan, settings: ChancesSettings): ClassChances {
-  const { classes, medians } = settings;
+  const { classes, columns, medians } = settings;
   const runs = settings.ensembles.map(treesFromJson);
   return {
     classes,
     predict(db, seeds, options = {}) {
-      const shelf = openShelf(db, plan);
+      const shelf = openShelf(db, plan, columns);
       const codes = new Map(classes.map((name, code) => [name, code]));
       const placeOf = Int32Array.from(shelf.catalog.names, (name) => codes.get(name) ?? -1);
       const chances = new Float64Array(seeds.rows.length * classes.length);
@@ -154,7 +158,7 @@ function makeChances(plan: TrainingTablePlan, settings: ChancesSettings): ClassC
       return chances;
     },
     explain(db, seeds, name, top = 5) {
-      const shelf = openShelf(db, plan);
+      const shelf = openShelf(db, plan, columns);
       const block = readPairs(shelf, seeds);
       const pair = block.items.findIndex((item) => shelf.catalog.names[item] === name);
       if (pair < 0) return null;

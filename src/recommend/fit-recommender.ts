@@ -7,6 +7,7 @@ import type { RankingValues } from "../task/prediction-table.js";
 import { splitRows, type TrainingTable } from "../task/training-table.js";
 import { trainTreesInThreads } from "../trees/threads.js";
 import type { TreeData, TreeEnsemble, TreeOptions } from "../trees/types.js";
+import { chooseItemColumns } from "./catalog.js";
 import { type Learning, learningPairs, mediansOf, seedsOf, wholePairs } from "./learning-pairs.js";
 import {
   DEFAULT_PLACES,
@@ -89,7 +90,8 @@ export async function fitRecommender(
   visibleTimes: Float64Array,
   options: RecommenderOptions = {},
 ): Promise<RecommenderFit> {
-  const shelf = openShelf(db, plan);
+  const columns = chooseItemColumns(db, plan.task);
+  const shelf = openShelf(db, plan, columns);
   const config = { ...RANKER, ...options.trees };
   const rng = createRng(options.seed ?? 0).split("recommender");
   const places = plan.task.top ?? DEFAULT_PLACES;
@@ -110,7 +112,7 @@ export async function fitRecommender(
       ...more,
     });
   if (train.groups === 0) {
-    const empty = makeRecommender({ plan, places, runs: [], medians: [] });
+    const empty = makeRecommender({ plan, places, columns, runs: [], medians: [] });
     const warning =
       "there is nothing to learn an order from: items come in the order of their names";
     return { recommender: empty, heldOut: null, report: NOTHING, warnings: [warning] };
@@ -135,7 +137,7 @@ export async function fitRecommender(
       ),
     );
   }
-  const parts = { plan, places, medians: mediansOf(train.data) };
+  const parts = { plan, places, columns, medians: mediansOf(train.data) };
   const heldOut =
     valRows.length === 0
       ? null

@@ -15,7 +15,7 @@ import { predictRaw } from "../trees/predict.js";
 import { treeShap } from "../trees/shap.js";
 import type { FeatureColumn, TreeEnsemble } from "../trees/types.js";
 import { type CandidateFinder, createCandidateFinder } from "./candidates.js";
-import { type Catalog, makeCatalog } from "./catalog.js";
+import { type Catalog, type ItemColumnSpec, makeCatalog } from "./catalog.js";
 import { type History, makeHistory } from "./history.js";
 import { createPairReader, type PairReader, type PairSignal } from "./pair-signals.js";
 
@@ -40,21 +40,28 @@ const STATIC_HORIZON = 365 * MS_PER_DAY;
  *
  * @param db - the database.
  * @param plan - of a query that lists items.
+ * @param specs - the columns of items that the model reads.
  * @throws {@link ConfigError} CFG192 if the lists are not of a plain column.
  */
-export function openShelf(db: Database, plan: TrainingTablePlan): Shelf {
-  return db.derived(`recommend ${plan.query}`, () => {
+export function openShelf(
+  db: Database,
+  plan: TrainingTablePlan,
+  specs: readonly ItemColumnSpec[],
+): Shelf {
+  return db.derived(`recommend ${plan.query} ${JSON.stringify(specs)}`, () => {
     const interactions = listInteractions(plan, db);
     if (interactions === null) {
       throw new ConfigError("CFG192", `there is no recommender for ${plan.task.targetName}`, {
         hint: "list a column or a key, LIST_DISTINCT(orders.item_id, 0, 30, days), without nested aggregations",
       });
     }
-    const catalog = makeCatalog(db, plan.task, interactions);
+    const catalog = makeCatalog(db, plan.task, interactions, specs);
     const { window } = plan.task;
     const horizon = window ? approximateMs(window.end - window.start, window.unit) : STATIC_HORIZON;
     const entities = db.table(plan.task.entityTable).numRows;
-    const history = makeHistory(interactions, entities, catalog.names.length);
+    const codes = new Map(catalog.names.map((name, code) => [name, code]));
+    const items = interactions.items.map((item) => codes.get(interactions.names[item]!)!);
+    const history = makeHistory({ ...interactions, items }, entities, catalog.names.length);
     // What a static target asks for is what an entity has: its own pairs must stay hidden.
     const blind = window === null;
     const candidates = createCandidateFinder(catalog, history, { horizon, blind });
@@ -145,6 +152,7 @@ export interface FittedRecommender {
 /** What a model folder keeps. */
 interface RecommenderSettings {
   readonly places: number;
+  readonly columns: readonly ItemColumnSpec[];
   readonly ensembles: readonly unknown[];
   /** Medians of the signals over the candidates learned from, to tell what is usual. */
   readonly medians: readonly (number | null)[];
@@ -154,6 +162,7 @@ interface RecommenderSettings {
 export interface RecommenderParts {
   readonly plan: TrainingTablePlan;
   readonly places: number;
+  readonly columns: readonly ItemColumnSpec[];
   readonly runs: readonly TreeEnsemble[];
   readonly medians: readonly (number | null)[];
 }
@@ -163,10 +172,10 @@ const BLOCK = 1024;
 
 /** Makes a recommender of trained trees. */
 export function makeRecommender(parts: RecommenderParts): FittedRecommender {
-  const { plan, places, runs, medians } = parts;
+  const { plan, places, columns, runs, medians } = parts;
   return {
     predict(db, seeds, options = {}) {
-      const shelf = openShelf(db, plan);
+      const shelf = openShelf(db, plan, columns);
       const codes: number[] = [];
       const scores: number[] = [];
       const offsets = new Int32Array(seeds.rows.length + 1);
@@ -199,21 +208,26 @@ export function makeRecommender(parts: RecommenderParts): FittedRecommender {
       };
     },
     explain(db, seeds, { top = 5, item } = {}) {
-      const shelf = openShelf(db, plan);
+      const shelf = openShelf(db, plan, columns);
       const block = readPairs(shelf, seeds);
       const values = meanScores(runs, block.features);
       const place = placeOf(shelf.catalog, block, values, item);
       const reasons = explainPair(shelf, runs, block, place, medians, top);
       return { ...reasons, of: shelf.catalog.names[block.items[place]!]! };
     },
-    state: (): RecommenderSettings => ({ places, ensembles: runs.map(treesToJson), medians }),
+    state: (): RecommenderSettings => ({
+      places,
+      columns,
+      ensembles: runs.map(treesToJson),
+      medians,
+    }),
   };
 }
 
 /** Restores the recommender of a model folder. */
 export function restoreRecommender(plan: TrainingTablePlan, settings: unknown): FittedRecommender {
-  const { places, ensembles, medians } = settings as RecommenderSettings;
-  return makeRecommender({ plan, places, medians, runs: ensembles.map(treesFromJson) });
+  const { places, columns, ensembles, medians } = settings as RecommenderSettings;
+  return makeRecommender({ plan, places, columns, medians, runs: ensembles.map(treesFromJson) });
 }
 
 function sliceSeeds({ rows, anchorTimes, visibleTimes }: Seeds, from: number, to: number): Seeds {

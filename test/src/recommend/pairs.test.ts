@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { listInteractions } from "../../../pql/run/interactions.js";
 import { compileQuery } from "../../../src/query.js";
 import { CANDIDATE_LIMITS, createCandidateFinder } from "../../../src/recommend/candidates.js";
+import { chooseItemColumns } from "../../../src/recommend/catalog.js";
 import { openShelf, readPairs } from "../../../src/recommend/recommender.js";
 import { DAY, type Order, productShop, QUERY, START } from "./products.js";
 
@@ -25,7 +26,7 @@ const seeds = (day: number) => ({
 function shelfOf(orders: readonly Order[]) {
   const db = productShop(orders);
   const { plan } = compileQuery(db.schema, QUERY);
-  return { db, plan, shelf: openShelf(db, plan) };
+  return { db, plan, shelf: openShelf(db, plan, chooseItemColumns(db, plan.task)) };
 }
 
 describe("pairs of entities and items", () => {
@@ -93,7 +94,7 @@ describe("pairs of entities and items", () => {
             const user = offsets.findIndex((_, i) => pair < offsets[i + 1]!);
             return [user, name, ...features.map(({ values }) => values[pair]!)].join();
           });
-          return pairs.sort();
+          return pairs;
         };
         expect(told([...past, ...future])).toEqual(told(past));
       }),
@@ -111,7 +112,7 @@ describe("pairs of entities and items", () => {
     ];
     const db = productShop(orders, { products: 400, newProductDay: 55 });
     const { plan } = compileQuery(db.schema, QUERY);
-    const { catalog, history } = openShelf(db, plan);
+    const { catalog, history } = openShelf(db, plan, chooseItemColumns(db, plan.task));
     const limits = { ...CANDIDATE_LIMITS, popular: 2, fresh: 1, whole: 10 };
     const finder = createCandidateFinder(
       catalog,
