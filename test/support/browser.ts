@@ -43,14 +43,16 @@ export async function visit(path: string, options: VisitOptions): Promise<PageVi
       "--remote-debugging-pipe",
       `--user-data-dir=${profile}`,
     ],
-    { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] },
+    { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true },
   );
+  const gone = new Promise((resolve) => browser.once("exit", resolve));
   try {
     return await look(browser, pathToFileURL(path).href, options);
   } finally {
-    browser.kill("SIGKILL");
-    await new Promise((resolve) => browser.once("exit", resolve));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // Its helpers write into the profile until they end too, which nothing tells.
+    if (browser.exitCode === null) process.kill(-browser.pid!, "SIGKILL");
+    await gone;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
