@@ -1,5 +1,6 @@
 /** Metrics that the roles of a database offer, as expressions of the query language, for people or for accounts. */
 import { printName } from "../../pql/syntax/print.js";
+import { capitalize, humanize, singular, withoutUnit } from "../core/words.js";
 import type { MetricConfig } from "./config.js";
 import type { Roles } from "./roles.js";
 
@@ -43,18 +44,18 @@ function activityMetrics(roles: Roles, level: ScoreLevel): Record<string, Metric
   const table = printName(activity.table);
   // Of an account per member, so that large ones are no healthier for being large.
   const per = level === "account" ? ` / ${countMembers(roles)}` : "";
-  const noun = activity.table.toLowerCase().replaceAll("_", " ");
+  const noun = humanize(activity.table);
   const each = level === "account" ? " a member" : "";
   const metrics: Record<string, MetricConfig> = {
     frequency: {
       expression: `COUNT(${table}.*, -28, 0, days) / 4${per}`,
-      label: `${sentence(noun)} a week${each}`,
+      label: `${capitalize(noun)} a week${each}`,
       group: "usage",
       passive: true,
     },
     recency: {
       expression: `LAST(${table}.${printName(activity.time)}, -INF, 0, days)`,
-      label: `Days since the last of ${noun}`,
+      label: `Days since the last ${singular(noun)}`,
       unit: "days",
       group: "usage",
       passive: true,
@@ -68,13 +69,13 @@ function activityMetrics(roles: Roles, level: ScoreLevel): Record<string, Metric
     },
     previousFrequency: {
       expression: `COUNT(${table}.*, -56, -28, days) / 4${per}`,
-      label: `${sentence(noun)} a week${each}, the month before`,
+      label: `${capitalize(noun)} a week${each}, the month before`,
       group: "usage",
       passive: true,
     },
     lastWeek: {
       expression: `COUNT(${table}.*, -7, 0, days)${per}`,
-      label: `${sentence(noun)} in the last week${each}`,
+      label: `${capitalize(noun)} in the last week${each}`,
       group: "usage",
       passive: true,
     },
@@ -88,24 +89,25 @@ function activityMetrics(roles: Roles, level: ScoreLevel): Record<string, Metric
   };
   if (activity.amount) {
     const column = `${table}.${printName(activity.amount.name)}`;
-    const unit = activity.amount.unit;
+    const { unit } = activity.amount;
+    const amount = withoutUnit(humanize(activity.amount.name), unit);
     metrics["amount"] = {
       expression: `SUM(${column}, -28, 0, days)${per}`,
-      label: `Total of ${activity.amount.name.toLowerCase()} in 28 days${each}`,
+      label: `Total of ${amount} in 28 days${each}`,
       ...(unit && { unit }),
       group: "usage",
       passive: true,
     };
     metrics["amountTrend"] = {
       expression: `SUM(${column}, -45, 0, days) / SUM(${column}, -90, -45, days) - 1`,
-      label: `Trajectory of ${activity.amount.name.toLowerCase()} over 90 days`,
+      label: `Trajectory of ${amount} over 90 days`,
       unit: "percent",
       group: "usage",
       passive: true,
     };
     metrics["amountEach"] = {
       expression: `AVG(${column}, -28, 0, days)`,
-      label: `Average of ${activity.amount.name.toLowerCase()} in 28 days`,
+      label: `Average of ${amount} in 28 days`,
       ...(unit && { unit }),
       group: "usage",
       passive: true,
@@ -114,7 +116,7 @@ function activityMetrics(roles: Roles, level: ScoreLevel): Record<string, Metric
   if (activity.errors) {
     metrics["errors"] = {
       expression: `AVG(${table}.${printName(activity.errors.name)}, -30, 0, days)`,
-      label: `Errors of each of ${noun}`,
+      label: `Errors per ${singular(noun)}`,
       group: "friction",
     };
   }
@@ -189,7 +191,7 @@ function eventMetrics({ events }: Roles): Record<string, MetricConfig> {
     for (const value of events.valuable) {
       metrics[`actions ${value}`] = {
         expression: counted([value], 28),
-        label: `${sentence(value)} actions in 28 days`,
+        label: `${capitalize(value)} actions in 28 days`,
         group: "activity",
       };
     }
@@ -231,7 +233,7 @@ function ticketMetrics({ tickets }: Roles): Record<string, MetricConfig> {
   if (tickets.satisfaction) {
     metrics["satisfaction"] = {
       expression: `AVG(${table}.${printName(tickets.satisfaction.name)}, -180, 0, days)`,
-      label: `Average ${tickets.satisfaction.name.toLowerCase()} in 180 days`,
+      label: `Average ${humanize(tickets.satisfaction.name)} in 180 days`,
       group: "support",
     };
   }
@@ -274,10 +276,10 @@ function teamMetrics(roles: Roles, level: ScoreLevel): Record<string, MetricConf
   }
   if (level === "user") {
     const visits = printName(activity.table);
-    const noun = activity.table.toLowerCase().replaceAll("_", " ");
+    const noun = humanize(activity.table);
     metrics["teamFrequency"] = {
       expression: `COUNT(${visits}.*, -28, 0, days) / 4 / ${countMembers(roles)}`,
-      label: `${sentence(noun)} a week a member of the team`,
+      label: `${capitalize(noun)} a week a member of the team`,
       group: "team",
       passive: true,
       ...place,
@@ -335,10 +337,10 @@ export function doneIn(roles: Roles, level: ScoreLevel, days: number): readonly 
     `COUNT(${printName(table)}.*${where}, -${days}, 0, days)${per}`;
   const done: DoneMetric[] = [];
   const add = (name: string, each: number, expression: string, passive: boolean): void => {
-    const label = `${sentence(name)} in ${days} days${level === "account" ? " a member" : ""}`;
+    const label = `${capitalize(name)} in ${days} days${level === "account" ? " a member" : ""}`;
     done.push({ name, each, metric: { expression, label, group: "activity", passive } });
   };
-  add(activity.table.toLowerCase().replaceAll("_", " "), 1, count(activity.table, ""), true);
+  add(humanize(activity.table), 1, count(activity.table, ""), true);
   if (!events?.kind) return done;
   const kind = `${printName(events.table)}.${printName(events.kind.name)}`;
   const some = (values: readonly string[]): string =>
@@ -346,8 +348,4 @@ export function doneIn(roles: Roles, level: ScoreLevel, days: number): readonly 
   if (events.valuable.length > 0) add("value actions", 3, some(events.valuable), false);
   if (events.adopted.length > 0) add("adopted features", 2, some(events.adopted), false);
   return done;
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
