@@ -239,14 +239,16 @@ function passMessages(
   rowsOf: (position: number) => tf.Tensor2D,
 ): tf.Tensor2D {
   const sources = [linear(rowsOf(batch.position), layer.row, null, "none")];
-  const indices = [batch.index];
+  const indices: (Int32Array | null)[] = [batch.index];
   for (const { position, index } of batch.fused) {
     sources.push(linear(rowsOf(position), layer.fused.get(position)!, null, "none"));
     indices.push(index);
   }
-  const gathered = gatherSum(sources, indices);
-  const sum = ages === null ? gathered : tf.add(gathered, ages);
-  return layerNorm(sum as tf.Tensor2D, layer.norm.gain, layer.norm.bias, { relu: true });
+  if (ages !== null) {
+    sources.push(ages);
+    indices.push(null);
+  }
+  return layerNorm(gatherSum(sources, indices), layer.norm.gain, layer.norm.bias, { relu: true });
 }
 
 /** What the sum of a position's messages is divided by: the root of the rows that its fan-outs allow. */

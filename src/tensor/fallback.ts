@@ -30,11 +30,11 @@ export function sparseMatMul(sparse: SparseRows, table: tf.Tensor2D): tf.Tensor2
 /** See `gatherSum` in ops.ts. */
 export function gatherSum(
   sources: readonly tf.Tensor2D[],
-  indices: readonly Int32Array[],
+  indices: readonly (Int32Array | null)[],
 ): tf.Tensor2D {
   return tf.tidy(() =>
     sources
-      .map((source, i) => takeRows(source, indices[i]!))
+      .map((source, i) => (indices[i] ? takeRows(source, indices[i]) : tf.clone(source)))
       .reduce((sum, rows) => tf.add<tf.Tensor2D>(sum, rows)),
   );
 }

@@ -10,6 +10,7 @@ import type { RowMap } from "./kernels/row-map.js";
 import { SEGMENT_MAX } from "./kernels/segment-max.js";
 import { SEGMENT_SOFTMAX } from "./kernels/segment-softmax.js";
 import {
+  copyMap,
   gatherMap,
   scatterMap,
   segmentLastMap,
@@ -100,30 +101,34 @@ export function sparseMatMul(sparse: SparseRows, table: tf.Tensor2D): tf.Tensor2
  * this is the message of the edge.
  *
  * @param sources - at least one float32 `[Nᵢ, C]`.
- * @param indices - one int32 `[E]` per source; −1 contributes nothing.
+ * @param indices - one int32 `[E]` per source, where −1 contributes nothing; null where row `e` is the source's row `e`.
  * @returns float32 `[E, C]`.
  * @throws {@link ShapeError} TEN101 if the sources differ in columns, TEN102 if the indices differ in length, TEN103 if an
  * index is out of range.
  */
 export function gatherSum(
   sources: readonly tf.Tensor2D[],
-  indices: readonly Int32Array[],
+  indices: readonly (Int32Array | null)[],
 ): tf.Tensor2D {
   checkLength("gatherSum", "indices", indices.length, sources.length, "one per source");
   const first = sources[0];
   if (!first) throw shapeError("gatherSum", "at least one source", { sources: [0] });
+  const lengthOf = (i: number): number => indices[i]?.length ?? sources[i]!.shape[0];
   sources.forEach((source, i) => {
-    const index = indices[i]!;
+    const index = indices[i] ?? null;
     checkMatrix("gatherSum", `sources[${i}]`, source);
     if (source.shape[1] !== first.shape[1]) {
       const shapes = { "sources[0]": first.shape, [`sources[${i}]`]: source.shape };
       throw shapeError("gatherSum", "sources of equal columns", shapes);
     }
-    checkLength("gatherSum", `indices[${i}]`, index.length, indices[0]!.length, "`indices[0]`");
-    checkIndex("gatherSum", `indices[${i}]`, index, source.shape[0], -1);
+    checkLength("gatherSum", `indices[${i}]`, lengthOf(i), lengthOf(0), "`indices[0]`");
+    if (index) checkIndex("gatherSum", `indices[${i}]`, index, source.shape[0], -1);
   });
   if (!hasKernel(ROW_MAP)) return stock.gatherSum(sources, indices);
-  const maps = sources.map((source, i) => gatherMap(indices[i]!, source.shape[0]));
+  const maps = sources.map(({ shape: [rows] }, i) => {
+    const index = indices[i] ?? null;
+    return index ? gatherMap(index, rows) : copyMap(rows);
+  });
   return mapRows(sources, maps);
 }
 

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import * as tf from "@tensorflow/tfjs-core";
 import { allKernels, type Loops, PLAIN_LOOPS } from "../kernels/all.js";
+import { registerSharedIdentity } from "../kernels/identity.js";
 import { registerKernels, type WasmBackend } from "../kernels/kernel.js";
 import { createWasmDropout } from "../wasm/dropout.js";
 import { createWasmProduct } from "../wasm/gemm.js";
@@ -18,6 +19,7 @@ import { createWasmAccumulate } from "../wasm/rows.js";
 export function registerOurKernels(name: "wasm" | "cpu", relaxedSimd: boolean): boolean {
   const fast = name === "wasm" ? wasmLoops(relaxedSimd) : null;
   registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
+  if (name === "wasm") registerSharedIdentity();
   return fast !== null;
 }
 

@@ -1,7 +1,7 @@
 /** Row maps on the wasm backend's heap. */
 import { invariant } from "../../core/assert.js";
 import type { WasmBackend } from "../kernels/kernel.js";
-import type { AccumulateRows } from "../kernels/row-map.js";
+import { type AccumulateRows, writeRows } from "../kernels/row-map.js";
 import { instantiate } from "./instantiate.js";
 import { type RowFunctions, rowsModule } from "./rows-module.js";
 
@@ -14,32 +14,41 @@ import { type RowFunctions, rowsModule } from "./rows-module.js";
 export function createWasmAccumulate(backend: WasmBackend): AccumulateRows | null {
   const functions = instantiate<RowFunctions>(rowsModule(), backend);
   if (!functions) return null;
-  return (memory, out, source, { count, from, to, weights }) => {
-    if (count === 0) return;
-    // Three short arrays go to the heap; addresses are taken after that, because the heap can grow.
-    const bytes = 12 * count;
+  return (memory, out, source, map, first) => {
+    const { count, from, to, weights } = map;
+    const gathers = to.kind === "runs";
+    const scatters = !gathers && from.kind === "runs";
+    if (first && !gathers) memory.floats(out).fill(0);
+    if (count === 0 && !gathers) return;
+    // Ends and weights go to the heap; addresses are taken after that, because the heap can grow.
+    const fromLength = scatters ? map.rowsFrom + 1 : count;
+    const toLength = gathers ? map.rowsTo + 1 : count;
+    const bytes = 4 * (fromLength + toLength + count);
     const scratch = backend.wasm._malloc(bytes) >>> 0;
     invariant(scratch !== 0, `the wasm heap has no room for ${bytes} bytes of indices`);
     const heap = backend.wasm.HEAPU8.buffer;
-    writeIndex(new Int32Array(heap, scratch, count), from);
-    writeIndex(new Int32Array(heap, scratch + 4 * count, count), to);
-    const factors = new Float32Array(heap, scratch + 8 * count, count);
+    const toAt = scratch + 4 * fromLength;
+    const weightsAt = toAt + 4 * toLength;
+    const fromHeap = new Int32Array(heap, scratch, fromLength);
+    const toHeap = new Int32Array(heap, toAt, toLength);
+    if (scatters) fromHeap.set(from.offsets);
+    else writeRows(from, fromHeap);
+    if (gathers) toHeap.set(to.offsets);
+    else writeRows(to, toHeap);
+    const factors = new Float32Array(heap, weightsAt, count);
     if (weights) factors.set(weights.length === count ? weights : weights.subarray(0, count));
     else factors.fill(1);
-    functions.accumulate(
-      memory.floats(out).byteOffset,
-      memory.floats(source).byteOffset,
-      scratch,
-      scratch + 4 * count,
-      scratch + 8 * count,
-      count,
-      out.shape[1]!,
-    );
+    const columns = out.shape[1]!;
+    const [outAt, sourceAt] = [memory.floats(out).byteOffset, memory.floats(source).byteOffset];
+    if (gathers) {
+      const keep = first ? 0 : 1;
+      const { rowsTo } = map;
+      functions.gatherRuns(outAt, sourceAt, scratch, toAt, weightsAt, rowsTo, columns, keep);
+    } else if (scatters) {
+      functions.scatterRuns(outAt, sourceAt, scratch, toAt, weightsAt, map.rowsFrom, columns);
+    } else {
+      functions.accumulate(outAt, sourceAt, scratch, toAt, weightsAt, count, columns);
+    }
     backend.wasm._free(scratch);
   };
-}
-
-function writeIndex(target: Int32Array, index: Int32Array | null): void {
-  if (index) target.set(index.length === target.length ? index : index.subarray(0, target.length));
-  else for (let j = 0; j < target.length; j++) target[j] = j;
 }
