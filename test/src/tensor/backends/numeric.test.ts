@@ -112,7 +112,7 @@ describe.each(found.filter(({ missing }) => missing === null))(
       expectClose(outcome.losses, reference.losses, 20 * tolerance);
       expectClose(outcome.logits, reference.logits, 50 * tolerance);
       expectClose(outcome.reasons, reference.reasons, 50 * tolerance);
-    });
+    }, 300_000);
   },
 );
 
