@@ -7,11 +7,11 @@ import type { Database } from "../src/data/database.js";
 import type { KnownTimes } from "../src/data/known.js";
 import type { SparseRows } from "../src/tensor/ops.js";
 import { type ActivityEncoder, createActivityEncoder } from "./frame/activity.js";
+import { cacheRows } from "./frame/cached-rows.js";
 import { createRowEncoder, type RowEncoder } from "./frame/encode-rows.js";
 import { groupTimes } from "./frame/fit-encoding.js";
-import { pushAge } from "./frame/scales.js";
+import { encodeAges } from "./frame/scales.js";
 import { createSeedContextEncoder, type SeedContextEncoder } from "./frame/seed-context.js";
-import { createSink } from "./frame/sink.js";
 import type { ModelSpec } from "./spec.js";
 
 /** Distinct rows of one table in a batch. */
@@ -110,9 +110,10 @@ interface DistinctRows {
 export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec): NeighborLoader {
   const distinct = new Map<string, DistinctRows>();
   for (const encoding of spec.encodings) {
-    const size = db.table(encoding.table).numRows * 2 ** encoding.groups.length;
+    const { numRows } = db.table(encoding.table);
+    const size = numRows * 2 ** encoding.groups.length;
     distinct.set(encoding.table, {
-      encoder: createRowEncoder(db, encoding),
+      encoder: cacheRows(createRowEncoder(db, encoding), numRows),
       known: groupTimes(db, encoding),
       stamps: new Int32Array(size),
       indexes: new Int32Array(size),
@@ -149,7 +150,7 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
       positions.push({
         position: p,
         index: indexes[p]!,
-        ages: encodeAges(graph, meanings[p]!.table, sample, seeds),
+        ages: agesOf(graph, meanings[p]!.table, sample, seeds),
         seedOffsets: sample.seedOffsets,
         counts: activities.get(p)!(seeds, seedTotals(spec, samples, p, seeds.rows.length)),
         fused: fusedIndexes(spec, samples, indexes, p),
@@ -157,12 +158,12 @@ export function createLoader(db: Database, graph: HeteroGraph, spec: ModelSpec):
     });
     const tables = spec.encodings.map((encoding): TableBatch => {
       const { rows, states, places, encoder } = distinct.get(encoding.table)!;
-      const numbers = Int32Array.from(rows);
-      const bits = encoding.groups.length === 0 ? null : Uint8Array.from(states);
+      const numbers = new Int32Array(rows);
+      const bits = encoding.groups.length === 0 ? null : new Uint8Array(states);
       return {
         table: encoding.table,
         rows: numbers,
-        places: Int32Array.from(places),
+        places: new Int32Array(places),
         features: encoder.encode(numbers, bits),
       };
     });
@@ -182,6 +183,7 @@ function placeRows(
 ): Int32Array {
   const { stamps, indexes, known } = table;
   const index = new Int32Array(rows.length);
+  const numStates = 2 ** known.length;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     let state = 0;
@@ -190,7 +192,7 @@ function placeRows(
       const visible = seeds.visibleTimes[seedOf ? seedOf[i]! : i]!;
       if (times === null || times[row]! <= visible) state |= 1 << g;
     }
-    const slot = row * 2 ** known.length + state;
+    const slot = row * numStates + state;
     if (stamps[slot] !== stamp) {
       stamps[slot] = stamp;
       indexes[slot] = table.rows.length;
@@ -203,7 +205,7 @@ function placeRows(
   return index;
 }
 
-function encodeAges(
+function agesOf(
   graph: HeteroGraph,
   table: string,
   sample: PositionSample,
@@ -211,12 +213,10 @@ function encodeAges(
 ): SparseRows | null {
   const times = graph.nodeTypes.find((type) => type.name === table)!.times;
   if (times === null) return null;
-  const out = createSink(sample.rows.length, 3);
-  for (let i = 0; i < sample.rows.length; i++) {
-    pushAge(out, seeds.anchorTimes[sample.seedOf[i]!]! - times[sample.rows[i]!]!, 0);
-    out.endRow();
-  }
-  return out.finish();
+  const { rows, seedOf } = sample;
+  const ages = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) ages[i] = seeds.anchorTimes[seedOf[i]!]! - times[rows[i]!]!;
+  return encodeAges(ages);
 }
 
 /**

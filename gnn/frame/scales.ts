@@ -28,6 +28,43 @@ export function pushAge(out: FeatureSink, age: number, firstCode: number): void 
 }
 
 /**
+ * Encodes ages as {@link pushAge} does, in one flat loop: ages of sampled rows are the longest lists of a batch.
+ *
+ * @param ages - float64 `[N]`, milliseconds.
+ * @returns sparse `[N, AGE_WIDTH]`.
+ */
+export function encodeAges(ages: Float64Array): SparseRows {
+  const offsets = new Int32Array(ages.length + 1);
+  const codes = new Int32Array(3 * ages.length);
+  const weights = new Float32Array(codes.length);
+  let size = 0;
+  for (let i = 0; i < ages.length; i++) {
+    const age = ages[i]!;
+    if (Number.isFinite(age)) {
+      const octaves = Math.log2(1 + (4 * Math.max(0, age)) / MS_PER_DAY);
+      const low = Math.floor(octaves * 2);
+      if (low < AGE_KNOTS - 1) {
+        const share = octaves * 2 - low;
+        codes[size] = low;
+        weights[size++] = 1 - share;
+        codes[size] = low + 1;
+        weights[size++] = share;
+      } else {
+        codes[size] = AGE_KNOTS - 1;
+        weights[size++] = 1;
+      }
+      codes[size] = AGE_KNOTS;
+      weights[size++] = octaves / 8 - 1;
+    } else {
+      codes[size] = AGE_KNOTS + 1;
+      weights[size++] = 1;
+    }
+    offsets[i + 1] = size;
+  }
+  return { offsets, codes: codes.subarray(0, size), weights: weights.subarray(0, size) };
+}
+
+/**
  * Encodes counts.
  *
  * @param counts - `[N]`, not negative.

@@ -48,9 +48,7 @@ export function createEma(store: ParameterStore, decay: number): Ema {
       const memory = activeMemory();
       const read = memory ? null : readAll(averages.map(({ variable }) => variable));
       averages.forEach(({ variable, average }, p) => {
-        const weights = read ? read[p]! : memory!.floats(variable);
-        for (let i = 0; i < average.length; i++)
-          average[i] = keep * average[i]! + (1 - keep) * weights[i]!;
+        blend(average, read ? read[p]! : memory!.floats(variable), keep);
       });
     },
     swapIn() {
@@ -80,4 +78,10 @@ export function createEma(store: ParameterStore, decay: number): Ema {
       for (const { name, average } of averages) average.set(arrays[name]!.values);
     },
   };
+}
+
+/** Moves an average towards the weights, in place. */
+function blend(average: Float32Array, weights: Float32Array, keep: number): void {
+  const take = 1 - keep;
+  for (let i = 0; i < average.length; i++) average[i] = keep * average[i]! + take * weights[i]!;
 }

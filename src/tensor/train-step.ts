@@ -77,10 +77,16 @@ export function computeGradients(
 export function globalNorm(tensors: readonly tf.Tensor[]): number {
   const memory = activeMemory();
   const read = memory ? null : readAll(tensors);
+  return Math.sqrt(
+    tensors.reduce(
+      (sum, tensor, t) => sum + sumOfSquares(read ? read[t]! : memory!.floats(tensor)),
+      0,
+    ),
+  );
+}
+
+function sumOfSquares(values: Float32Array): number {
   let sum = 0;
-  tensors.forEach((tensor, t) => {
-    const values = read ? read[t]! : memory!.floats(tensor);
-    for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
-  });
-  return Math.sqrt(sum);
+  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  return sum;
 }
