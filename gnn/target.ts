@@ -30,7 +30,9 @@ export function fitTargetScale(taskType: TaskType, targets: Float64Array): Targe
   const middle = positive[positive.length >> 1] ?? 0;
   const longTail = at(0.95) - at(0.5) > 2 * (at(0.5) - at(0.05)) && at(0.95) > 0;
   const kind = (sorted[0] ?? 0) >= 0 && longTail ? "log" : "linear";
-  const unit = kind === "log" ? middle / 2 || 1 : 1;
+  // A floor, so that no target divided by the unit overflows.
+  const floor = (sorted.at(-1) ?? 0) * 1e-12;
+  const unit = kind === "log" ? Math.max(middle / 2, floor) || 1 : 1;
   const moved = Float64Array.from(sorted, (y) => (kind === "log" ? Math.log1p(y / unit) : y));
   const center = moved[moved.length >> 1] ?? 0;
   let spread = 0;

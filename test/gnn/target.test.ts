@@ -40,6 +40,7 @@ describe("the scale of a target", () => {
           }
         },
       ),
+      { examples: [[[1e-15, 5e-324, 1e-323]], [[0, 1e6, 1e-318, 1e-318]]] },
     );
   });
 
