@@ -1,6 +1,7 @@
 /** Chooses and starts the tensor backend, once per process, and says which one and why. */
 import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../core/errors.js";
+import { blasFromEnvironment } from "./backends/blas.js";
 import { registerOurKernels } from "./backends/embedded.js";
 import { locatePackage } from "./backends/locate.js";
 import { type BackendName, BEST_FIRST, isEmbedded, RECIPES } from "./backends/recipes.js";
@@ -19,6 +20,8 @@ export interface BackendInfo {
   readonly simd: boolean;
   /** What computes, for an optional backend: the adapter of WebGPU, or libtensorflow's device. */
   readonly device?: string;
+  /** The BLAS that multiplies, with its speed, or why it does not; absent where nobody asked for one. */
+  readonly blas?: string;
 }
 
 /** Settings of {@link initBackend}. */
@@ -30,6 +33,11 @@ export interface BackendOptions {
    * between machines. Off by default, so that the same seed gives the same bytes everywhere.
    */
   readonly relaxedSimd?: boolean;
+  /**
+   * Lets a BLAS of the system multiply on the wasm backend where it is right and faster: the path of a shared library, or
+   * `auto`. Needs the package `koffi`. Absent: `RELGRAPH_BLAS`, else none, since results differ in the last bits by machine.
+   */
+  readonly blas?: string;
 }
 
 /** A backend as `relgraph info` lists it. */
@@ -43,6 +51,7 @@ export interface BackendChoice {
 /** How a backend is started. */
 interface StartOptions {
   readonly relaxedSimd: boolean;
+  readonly blas: string | undefined;
   /** Refuse a GPU that is imitated in software. */
   readonly hardwareOnly: boolean;
 }
@@ -58,11 +67,12 @@ interface StartOptions {
 export async function initBackend({
   backend,
   relaxedSimd = false,
+  blas = blasFromEnvironment(),
 }: BackendOptions = {}): Promise<BackendInfo> {
   silence();
   registerStockGradients();
   const wished = backend ?? backendFromEnvironment();
-  const options = { relaxedSimd, hardwareOnly: wished === "auto" };
+  const options = { relaxedSimd, blas, hardwareOnly: wished === "auto" };
   if (wished === "auto")
     return startFirst(BEST_FIRST, `the first of ${BEST_FIRST.join(", ")} that starts`, options);
   if (wished === undefined) return startFirst(["wasm", "cpu"], "the embedded default", options);
@@ -143,8 +153,8 @@ function missingPackage(name: BackendName): string | undefined {
 
 async function startPackages(
   name: BackendName,
-  { relaxedSimd, hardwareOnly }: StartOptions,
-): Promise<Pick<BackendInfo, "simd" | "device">> {
+  { hardwareOnly, ...embedded }: StartOptions,
+): Promise<Pick<BackendInfo, "simd" | "device" | "blas">> {
   const { tfjsName, packages } = RECIPES[name];
   const load = (module: string): Promise<unknown> =>
     import(locatePackage(module, isEmbedded(name))!);
@@ -156,7 +166,7 @@ async function startPackages(
   await tf.ready();
   return native
     ? { simd: false, device: finishTensorFlow(name === "cuda") }
-    : { simd: registerOurKernels(name, relaxedSimd) };
+    : registerOurKernels(name, embedded);
 }
 
 /**

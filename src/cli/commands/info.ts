@@ -78,9 +78,9 @@ async function tryBackends(): Promise<TriedBackend[]> {
       continue;
     }
     try {
-      const { simd, device } = await initBackend({ backend: name });
-      const details = [...(simd ? ["our SIMD kernels"] : []), ...(device ? [device] : [])];
-      tried.push({ name, works: true, note: [reason, ...details].join(", ") });
+      const { simd, device, blas } = await initBackend({ backend: name });
+      const details = [...(simd ? ["our SIMD kernels"] : []), device, blas && `BLAS: ${blas}`];
+      tried.push({ name, works: true, note: [reason, ...details.filter(Boolean)].join(", ") });
     } catch (error) {
       tried.push({
         name,

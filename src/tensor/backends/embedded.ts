@@ -8,19 +8,44 @@ import { createWasmDropout } from "../wasm/dropout.js";
 import { createWasmProduct } from "../wasm/gemm.js";
 import { createWasmNorm } from "../wasm/norm.js";
 import { createWasmAccumulate } from "../wasm/rows.js";
+import { chooseBlas } from "./blas.js";
+
+/** How the kernels of an embedded backend are made. */
+export interface EmbeddedOptions {
+  /** Lets the product fuse multiplication and addition. */
+  readonly relaxedSimd: boolean;
+  /** A BLAS to multiply with where it is faster; see {@link chooseBlas}. Absent: our own product. */
+  readonly blas: string | undefined;
+}
+
+/** What runs. */
+export interface EmbeddedKernels {
+  /** Whether our SIMD loops run. */
+  readonly simd: boolean;
+  /** The BLAS in use, or why there is none; absent where nobody asked. */
+  readonly blas?: string;
+}
 
 /**
  * Registers our kernels for the active backend.
  *
  * @param name - the active backend.
- * @param relaxedSimd - lets the product fuse multiplication and addition.
- * @returns whether our SIMD loops run.
+ * @param options - which matrix product.
  */
-export function registerOurKernels(name: "wasm" | "cpu", relaxedSimd: boolean): boolean {
+export async function registerOurKernels(
+  name: "wasm" | "cpu",
+  { relaxedSimd, blas }: EmbeddedOptions,
+): Promise<EmbeddedKernels> {
   const fast = name === "wasm" ? wasmLoops(relaxedSimd) : null;
-  registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
   if (name === "wasm") registerSharedIdentity();
-  return fast !== null;
+  if (blas === undefined || !fast) {
+    registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
+    return { simd: fast !== null };
+  }
+  const backend = tf.backend() as unknown as WasmBackend;
+  const { product, reason } = await chooseBlas(blas, backend, fast.product);
+  registerKernels(name, allKernels({ ...fast, product: product ?? fast.product }));
+  return { simd: true, blas: reason };
 }
 
 function wasmLoops(relaxed: boolean): Loops | null {

@@ -1,9 +1,10 @@
 /** The matrix product on the wasm backend's heap: blocks, packs and multiplies without copying an operand. */
 import { invariant } from "../../core/assert.js";
-import { loopProduct, type MatrixProduct, type ProductShape } from "../kernels/dense.js";
+import type { MatrixProduct, ProductShape } from "../kernels/dense.js";
 import type { WasmBackend } from "../kernels/kernel.js";
 import { type GemmFunctions, gemmModule, PANEL_COLUMNS, STRIP_ROWS } from "./gemm-module.js";
 import { instantiate } from "./instantiate.js";
+import { passesCheck } from "./product-check.js";
 
 /** Inner size and columns of one packed block of B: 256 × 256 floats, a quarter megabyte, stay in the second cache. */
 const BLOCK_INNER = 256;
@@ -192,33 +193,4 @@ function writeStart(
   const width = Math.ceil(columns / PANEL_COLUMNS) * PANEL_COLUMNS;
   const start = new Float32Array(backend.wasm.HEAPU8.buffer, scratch.start, width).fill(0);
   if (bias) start.set(bias.subarray(0, columns));
-}
-
-/** Compares a product with edges on all sides with the loops, once, before it is trusted. */
-function passesCheck(product: MatrixProduct, backend: WasmBackend): boolean {
-  const shape = { m: 6, k: 5, n: 11, transposeA: true, transposeB: true };
-  const fill = (length: number): Float32Array =>
-    Float32Array.from({ length }, (_, i) => ((i * 37) % 23) - 11);
-  const values = { a: fill(30), b: fill(55), bias: fill(11), out: new Float32Array(66) };
-  const bytes = 4 * (30 + 55 + 11 + 66);
-  const address = backend.wasm._malloc(bytes) >>> 0;
-  const heap = (from: number, length: number): Float32Array =>
-    new Float32Array(backend.wasm.HEAPU8.buffer, address + 4 * from, length);
-  heap(0, 162).set([...values.a, ...values.b, ...values.bias, ...values.out]);
-  const spans = { a: [0, 30], b: [30, 55], bias: [85, 11], out: [96, 66] } as const;
-  type Name = keyof typeof spans;
-  const named = (name: Name) => ({ dataId: { name }, shape: [], dtype: "float32" as const });
-  const operands = { a: named("a"), b: named("b"), bias: named("bias"), out: named("out") };
-  const nameOf = (tensor: { readonly dataId: object }): Name =>
-    (tensor.dataId as { name: Name }).name;
-  const output = (): never => {
-    throw new Error("a product makes no tensor");
-  };
-  const floats = (tensor: { readonly dataId: object }): Float32Array =>
-    heap(spans[nameOf(tensor)][0], spans[nameOf(tensor)][1]);
-  product({ floats, output }, operands, shape, true);
-  const found = heap(96, 66).slice();
-  backend.wasm._free(address);
-  loopProduct({ floats: (tensor) => values[nameOf(tensor)], output }, operands, shape, true);
-  return found.every((value, i) => Math.abs(value - values.out[i]!) < 1e-3);
 }
