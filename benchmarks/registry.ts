@@ -79,6 +79,16 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "time-to-score",
+    what: "seconds from rel-f1's files to the reference's validation score, and peak memory",
+    settings: ["seeds"],
+    tensors: true,
+    run: async ({ settings, onLine }) => {
+      const { runTimeToScoreBench } = await import("./time-to-score.js");
+      return runTimeToScoreBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "rel-f1",
     what: "the three entity tasks of rel-f1 in both regimes, beside baselines and published scores",
     settings: ["seeds"],

@@ -16,8 +16,11 @@ const REFERENCE_SECONDS = 2.48;
 
 const BATCH = 512;
 
+/** Measured in the same run where `koffi` and a library are found. */
+const WITH_BLAS = { backend: "wasm", blas: process.env["RELGRAPH_BLAS"] || "auto" } as const;
+
 /**
- * Measures a training step of the default network.
+ * Measures a training step of the default network, with a BLAS too where the machine has one.
  *
  * @param options - `runs` timed steps, 10 by default.
  */
@@ -26,7 +29,7 @@ export async function runStepBench({
 }: {
   readonly runs?: number;
 }): Promise<BenchReport> {
-  const backend = await initBackend();
+  const backend = await initBackend({ blas: "" });
   const db = await openRelF1();
   const task = REL_F1_TASKS[0]!;
   const plan = planTrainingTable(bindQuery(parseQuery(task.query), db.schema));
@@ -40,10 +43,15 @@ export async function runStepBench({
       Int32Array.from({ length: BATCH }, () => rng.int(seeds.rows.length)),
     );
   const now = (): number => performance.now();
-  const results = measureSteps(model, loader, draw, { seed: 0, runs, now });
+  const measure = () => measureSteps(model, loader, draw, { seed: 0, runs, now });
+  const results = measure();
+  const native = backend.name === "wasm" ? await initBackend(WITH_BLAS) : null;
+  const withBlas = native?.blas ? measure() : [];
   model.store.dispose();
   const [whole, ...parts] = results;
   const ratio = whole!.median / REFERENCE_SECONDS;
   const compared = { to: "RelBench GNN on PyG, 2 threads", median: REFERENCE_SECONDS, ratio };
-  return benchReport("step", backend, [{ ...whole!, compared }, ...parts]);
+  const beside = withBlas.map((result) => ({ ...result, name: `with BLAS: ${result.name}` }));
+  const about = native?.blas ? { ...backend, blas: native.blas } : backend;
+  return benchReport("step", about, [{ ...whole!, compared }, ...parts, ...beside]);
 }

@@ -20,8 +20,10 @@ export interface BackendInfo {
   readonly simd: boolean;
   /** What computes, for an optional backend: the adapter of WebGPU, or libtensorflow's device. */
   readonly device?: string;
-  /** The BLAS that multiplies, with its speed, or why it does not; absent where nobody asked for one. */
+  /** The system's BLAS that multiplies, with its speed. */
   readonly blas?: string;
+  /** Why no BLAS multiplies although one was asked for. */
+  readonly noBlas?: string;
 }
 
 /** Settings of {@link initBackend}. */
@@ -35,7 +37,7 @@ export interface BackendOptions {
   readonly relaxedSimd?: boolean;
   /**
    * Lets a BLAS of the system multiply on the wasm backend where it is right and faster: the path of a shared library, or
-   * `auto`. Needs the package `koffi`. Absent: `RELGRAPH_BLAS`, else none, since results differ in the last bits by machine.
+   * `auto`; empty: none. Needs the package `koffi`. Absent: `RELGRAPH_BLAS`, else none, since bits differ between machines.
    */
   readonly blas?: string;
 }
@@ -154,7 +156,7 @@ function missingPackage(name: BackendName): string | undefined {
 async function startPackages(
   name: BackendName,
   { hardwareOnly, ...embedded }: StartOptions,
-): Promise<Pick<BackendInfo, "simd" | "device" | "blas">> {
+): Promise<Pick<BackendInfo, "simd" | "device" | "blas" | "noBlas">> {
   const { tfjsName, packages } = RECIPES[name];
   const load = (module: string): Promise<unknown> =>
     import(locatePackage(module, isEmbedded(name))!);

@@ -78,8 +78,13 @@ async function tryBackends(): Promise<TriedBackend[]> {
       continue;
     }
     try {
-      const { simd, device, blas } = await initBackend({ backend: name });
-      const details = [...(simd ? ["our SIMD kernels"] : []), device, blas && `BLAS: ${blas}`];
+      const { simd, device, blas, noBlas } = await initBackend({ backend: name });
+      const details = [
+        ...(simd ? ["our SIMD kernels"] : []),
+        device,
+        blas && `BLAS: ${blas}`,
+        noBlas,
+      ];
       tried.push({ name, works: true, note: [reason, ...details.filter(Boolean)].join(", ") });
     } catch (error) {
       tried.push({

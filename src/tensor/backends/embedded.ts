@@ -22,8 +22,10 @@ export interface EmbeddedOptions {
 export interface EmbeddedKernels {
   /** Whether our SIMD loops run. */
   readonly simd: boolean;
-  /** The BLAS in use, or why there is none; absent where nobody asked. */
+  /** The BLAS in use. */
   readonly blas?: string;
+  /** Why there is none although one was asked for. */
+  readonly noBlas?: string;
 }
 
 /**
@@ -38,14 +40,14 @@ export async function registerOurKernels(
 ): Promise<EmbeddedKernels> {
   const fast = name === "wasm" ? wasmLoops(relaxedSimd) : null;
   if (name === "wasm") registerSharedIdentity();
-  if (blas === undefined || !fast) {
+  if (!blas || !fast) {
     registerKernels(name, allKernels(fast ?? PLAIN_LOOPS));
     return { simd: fast !== null };
   }
   const backend = tf.backend() as unknown as WasmBackend;
   const { product, reason } = await chooseBlas(blas, backend, fast.product);
   registerKernels(name, allKernels({ ...fast, product: product ?? fast.product }));
-  return { simd: true, blas: reason };
+  return { simd: true, ...(product ? { blas: reason } : { noBlas: reason }) };
 }
 
 function wasmLoops(relaxed: boolean): Loops | null {
