@@ -92,6 +92,22 @@ describe.each(["wasm", "cpu"] as const)("on the %s backend", (backend) => {
     );
   });
 
+  it("gatherSum takes the rows of a source in order where it has no index", () => {
+    fc.assert(
+      fc.property(arbRows, arbRows, arbColumns, arbSeed, (edges, size, columns, seed) => {
+        const index = randomIndex(seed, edges, size);
+        const inOrder = Int32Array.from({ length: edges }, (_, e) => e);
+        const operands = [size, edges].map((rows, s) => normalOperand(seed + s, rows, columns));
+        checkOp(
+          [...operands, operands[1]!],
+          (...sources) => ops.gatherSum(sources as M[], [index, null, null]),
+          (...sources) => twins.gatherTwin(sources, [index, inOrder, inOrder], columns),
+        );
+      }),
+      runs,
+    );
+  });
+
   it("scatterAddRows is the transpose of gatherRows", () => {
     fc.assert(
       fc.property(arbRows, arbRows, arbColumns, arbSeed, (edges, size, columns, seed) => {

@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, expect, it } from "vitest";
 import { createRng } from "../../../src/core/random.js";
 import { initBackend } from "../../../src/tensor/backend.js";
-import { allKernels, PLAIN_LOOPS } from "../../../src/tensor/kernels/all.js";
-import { registerKernels } from "../../../src/tensor/kernels/kernel.js";
+import { allKernels, PLAIN_LOOPS, ROW_MAP } from "../../../src/tensor/kernels/all.js";
+import { registerKernels, runKernel } from "../../../src/tensor/kernels/kernel.js";
+import type { RowMap } from "../../../src/tensor/kernels/row-map.js";
 import * as ops from "../../../src/tensor/ops.js";
 import { randomIndex, randomOffsets } from "./arbitraries.js";
 import { expectClose, normalOperand } from "./check-op.js";
@@ -71,6 +72,55 @@ it.each([1, 4, 16, 19, 36, 64])(
     await compare([[rows, columns]], op, 1e-5);
   },
 );
+
+it.each([1, 3, 4, 31, 32, 37, 64, 100])(
+  "rows of %i columns that lie in runs are summed and scattered alike",
+  async (columns) => {
+    const offsets = randomOffsets(7, 120);
+    const codes = randomIndex(9, offsets[120]!, 50).map((code) => Math.max(0, code));
+    const { values: weights } = normalOperand(2, codes.length);
+    const op = (table?: tf.Tensor): tf.Tensor =>
+      ops.sparseMatMul({ offsets, codes, weights }, table as M);
+    await compare([[50, columns]], op, 1e-6);
+  },
+);
+
+it("runs are added to what an earlier map of the same result left", async () => {
+  const offsets = randomOffsets(7, 30);
+  const count = offsets[30]!;
+  const runs: RowMap = {
+    count,
+    from: { kind: "each" },
+    to: { kind: "runs", offsets },
+    weights: null,
+    rowsFrom: count,
+    rowsTo: 30,
+  };
+  const copy: RowMap = { ...runs, count: 30, to: { kind: "each" }, rowsFrom: 30 };
+  const op = (a?: tf.Tensor, b?: tf.Tensor, c?: tf.Tensor): tf.Tensor =>
+    runKernel(ROW_MAP, { source0: a!, source1: b!, source2: c! }, { maps: [copy, runs, runs] });
+  await compare(
+    [
+      [30, 37],
+      [count, 37],
+      [count, 37],
+    ],
+    op,
+    1e-5,
+  );
+});
+
+it("a clone shares the values of its tensor and outlives it", async () => {
+  await initBackend({ backend: "wasm" });
+  const tensor = tf.tensor1d([1, 2, 3]);
+  const { numDataBuffers } = tf.memory();
+  const clone = tf.clone(tensor);
+  expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
+  tensor.dispose();
+  expect([...clone.dataSync()]).toEqual([1, 2, 3]);
+  clone.dispose();
+  expect(tf.memory().numDataBuffers).toBe(numDataBuffers - 1);
+});
 
 it.each([4, 6, 64])(
   "linear with rectifier and %i outputs, whose gradient masks and sums columns",
