@@ -69,6 +69,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "kernels",
+    what: "our kernels by the shapes of a training step, beside tfjs's own and a BLAS where there is one",
+    settings: ["runs"],
+    run: async ({ settings }) => {
+      const { runKernelsBench } = await import("./kernels.js");
+      return runKernelsBench(settings);
+    },
+  },
+  {
     name: "step",
     what: "a training step of batch 512 on rel-f1 driver-position, in seconds and GFLOP",
     settings: ["runs"],
