@@ -64,7 +64,11 @@ function defineForward(module: ModuleBuilder): void {
     const row = rowStatistics(local, x, vectors, share, epsilon);
     const [g, b] = [local("i32"), local("i32")];
     const bound = local("v128");
-    const scaled = f32x4.mul(row.normed(x), f32x4.load(g));
+    const write = (offset: number): Code => {
+      const scaled = f32x4.mul(row.normed(x, offset), f32x4.load(g, offset));
+      const result = f32x4.add(scaled, f32x4.load(b, offset));
+      return f32x4.store(out, f32x4.max(result, bound), offset);
+    };
     return [
       bound.set(f32x4.splat(floor)),
       doTimes(
@@ -72,12 +76,7 @@ function defineForward(module: ModuleBuilder): void {
         ...row.measure,
         g.set(gain),
         b.set(bias),
-        row.left.set(vectors),
-        doTimes(
-          row.left,
-          f32x4.store(out, f32x4.max(f32x4.add(scaled, f32x4.load(b)), bound)),
-          ...[x, g, b, out].map(forward4),
-        ),
+        ...overVectors(row.left, vectors, [x, g, b, out], write),
       ),
     ];
   });
@@ -97,15 +96,28 @@ function defineBackward(module: ModuleBuilder): void {
     const [bound, hat, slope, flow, flowSum, flowDot] = Array.from({ length: 6 }, () =>
       local("v128"),
     ) as Six<Local<"v128">>;
-    const result = f32x4.add(f32x4.mul(hat, f32x4.load(g)), f32x4.load(b));
-    const addTo = (address: Local<"i32">, value: Value<"v128">): Code =>
-      f32x4.store(address, f32x4.add(f32x4.load(address), value));
+    const addTo = (address: Local<"i32">, value: Value<"v128">, offset: number): Code =>
+      f32x4.store(address, f32x4.add(f32x4.load(address, offset), value), offset);
     const mean4 = (sums: Local<"v128">): Code =>
       sums.set(f32x4.splat(f32.mul(f32x4.sum(sums), share)));
-    const inner = f32x4.sub(
-      f32x4.sub(f32x4.load(dx), flowSum),
-      f32x4.mul(row.normed(from), flowDot),
-    );
+    const measureFlow = (offset: number): Code => {
+      const result = f32x4.add(f32x4.mul(hat, f32x4.load(g, offset)), f32x4.load(b, offset));
+      return [
+        hat.set(row.normed(x, offset)),
+        slope.set(f32x4.and(f32x4.load(dy, offset), f32x4.greater(result, bound))),
+        addTo(dg, f32x4.mul(slope, hat), offset),
+        addTo(db, slope, offset),
+        flow.set(f32x4.mul(slope, f32x4.load(g, offset))),
+        f32x4.store(to, flow, offset),
+        flowSum.set(f32x4.add(flowSum, flow)),
+        flowDot.set(f32x4.add(flowDot, f32x4.mul(flow, hat))),
+      ].flat();
+    };
+    const writeSlope = (offset: number): Code => {
+      const centred = f32x4.sub(f32x4.load(dx, offset), flowSum);
+      const inner = f32x4.sub(centred, f32x4.mul(row.normed(from, offset), flowDot));
+      return f32x4.store(dx, f32x4.mul(inner, row.scale), offset);
+    };
     return [
       bound.set(f32x4.splat(floor)),
       doTimes(
@@ -118,27 +130,10 @@ function defineBackward(module: ModuleBuilder): void {
         db.set(dBias),
         to.set(dx),
         from.set(x),
-        row.left.set(vectors),
-        doTimes(
-          row.left,
-          hat.set(row.normed(x)),
-          slope.set(f32x4.and(f32x4.load(dy), f32x4.greater(result, bound))),
-          addTo(dg, f32x4.mul(slope, hat)),
-          addTo(db, slope),
-          flow.set(f32x4.mul(slope, f32x4.load(g))),
-          f32x4.store(to, flow),
-          flowSum.set(f32x4.add(flowSum, flow)),
-          flowDot.set(f32x4.add(flowDot, f32x4.mul(flow, hat))),
-          ...[x, dy, g, b, dg, db, to].map(forward4),
-        ),
+        ...overVectors(row.left, vectors, [x, dy, g, b, dg, db, to], measureFlow),
         mean4(flowSum),
         mean4(flowDot),
-        row.left.set(vectors),
-        doTimes(
-          row.left,
-          f32x4.store(dx, f32x4.mul(inner, row.scale)),
-          ...[dx, from].map(forward4),
-        ),
+        ...overVectors(row.left, vectors, [dx, from], writeSlope),
       ),
     ];
   });
@@ -156,38 +151,35 @@ function rowStatistics(
 ) {
   const [at, left] = [local("i32"), local("i32")];
   const [sums, mean, scale, centred] = [local("v128"), local("v128"), local("v128"), local("v128")];
-  const overRow = (...body: readonly Code[]): Code[] => [
+  const overRow = (body: (offset: number) => Code): Code[] => [
     sums.set(f32x4.splat(f32.const(0))),
     at.set(x),
-    left.set(vectors),
-    doTimes(left, ...body, forward4(at)),
+    ...overVectors(left, vectors, [at], body),
   ];
   const deviation = f32.sqrt(f32.add(f32.mul(f32x4.sum(sums), share), epsilon));
   const measure = [
-    ...overRow(sums.set(f32x4.add(sums, f32x4.load(at)))),
+    ...overRow((offset) => sums.set(f32x4.add(sums, f32x4.load(at, offset)))),
     mean.set(f32x4.splat(f32.mul(f32x4.sum(sums), share))),
-    ...overRow(
-      centred.set(f32x4.sub(f32x4.load(at), mean)),
-      sums.set(f32x4.add(sums, f32x4.mul(centred, centred))),
-    ),
+    ...overRow((offset) => [
+      ...centred.set(f32x4.sub(f32x4.load(at, offset), mean)),
+      ...sums.set(f32x4.add(sums, f32x4.mul(centred, centred))),
+    ]),
     scale.set(f32x4.splat(f32.div(f32.const(1), deviation))),
   ];
-  const normed = (address: Local<"i32">): Value<"v128"> =>
-    f32x4.mul(f32x4.sub(f32x4.load(address), mean), scale);
+  const normed = (address: Local<"i32">, offset: number): Value<"v128"> =>
+    f32x4.mul(f32x4.sub(f32x4.load(address, offset), mean), scale);
   return { left, scale, measure, normed };
 }
 
 function defineMask(module: ModuleBuilder): void {
   module.define("mask", ["i32", "i32", "i32", "i32"], ([dy, y, out, vectors], local) => {
     const zero = local("v128");
-    const open = f32x4.greater(f32x4.load(y), zero);
     return [
       zero.set(f32x4.splat(f32.const(0))),
-      doTimes(
-        vectors,
-        f32x4.store(out, f32x4.and(f32x4.load(dy), open)),
-        ...[dy, y, out].map(forward4),
-      ),
+      ...overVectors(local("i32"), vectors, [dy, y, out], (offset) => {
+        const open = f32x4.greater(f32x4.load(y, offset), zero);
+        return f32x4.store(out, f32x4.and(f32x4.load(dy, offset), open), offset);
+      }),
     ];
   });
 }
@@ -199,17 +191,33 @@ function defineAddRows(module: ModuleBuilder): void {
       doTimes(
         rows,
         to.set(out),
-        left.set(vectors),
-        doTimes(
-          left,
-          f32x4.store(to, f32x4.add(f32x4.load(to), f32x4.load(x))),
-          ...[x, to].map(forward4),
+        ...overVectors(left, vectors, [x, to], (offset) =>
+          f32x4.store(to, f32x4.add(f32x4.load(to, offset), f32x4.load(x, offset)), offset),
         ),
       ),
     ];
   });
 }
 
-function forward4(pointer: Local<"i32">): Code {
-  return pointer.set(i32.add(pointer, i32.const(16)));
+/** Vectors per turn of an inner loop. */
+const UNROLL = 4;
+
+/**
+ * Runs the body for each vector of a row, several a turn: `body` gets the offset of its vector, in bytes; afterwards the pointers
+ * are behind the row.
+ */
+function overVectors(
+  left: Local<"i32">,
+  vectors: Value<"i32">,
+  pointers: readonly Local<"i32">[],
+  body: (offset: number) => Code,
+): Code[] {
+  const forward = (count: number): Code[] =>
+    pointers.map((pointer) => pointer.set(i32.add(pointer, i32.const(16 * count))));
+  return [
+    left.set(i32.shiftRight(vectors, i32.const(2))),
+    doTimes(left, ...Array.from({ length: UNROLL }, (_, v) => body(16 * v)), ...forward(UNROLL)),
+    left.set(i32.and(vectors, i32.const(UNROLL - 1))),
+    doTimes(left, body(0), ...forward(1)),
+  ];
 }
