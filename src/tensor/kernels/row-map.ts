@@ -85,28 +85,22 @@ function swap(map: RowMap): RowMap {
 /**
  * Lists the row of each entry at one end.
  *
- * @returns int32 `[count]`.
+ * @returns int32 `[count]`, new.
  */
 export function listRows(end: RowEnd, count: number): Int32Array {
   const rows = new Int32Array(count);
-  writeRows(end, rows);
-  return rows;
-}
-
-/** Writes what {@link listRows} returns into an array of that length. */
-export function writeRows(end: RowEnd, rows: Int32Array): void {
   switch (end.kind) {
     case "each":
-      for (let j = 0; j < rows.length; j++) rows[j] = j;
-      return;
+      for (let j = 0; j < count; j++) rows[j] = j;
+      return rows;
     case "listed":
-      rows.set(end.rows.length === rows.length ? end.rows : end.rows.subarray(0, rows.length));
-      return;
+      rows.set(end.rows.subarray(0, count));
+      return rows;
     case "runs": {
       const { offsets } = end;
       for (let row = 0; row < offsets.length - 1; row++)
         rows.fill(row, offsets[row], offsets[row + 1]);
-      return;
+      return rows;
     }
   }
 }

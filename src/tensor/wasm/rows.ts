@@ -1,7 +1,7 @@
 /** Row maps on the wasm backend's heap. */
 import { invariant } from "../../core/assert.js";
 import type { WasmBackend } from "../kernels/kernel.js";
-import { type AccumulateRows, writeRows } from "../kernels/row-map.js";
+import { type AccumulateRows, listRows, type RowEnd } from "../kernels/row-map.js";
 import { instantiate } from "./instantiate.js";
 import { type RowFunctions, rowsModule } from "./rows-module.js";
 
@@ -15,40 +15,77 @@ export function createWasmAccumulate(backend: WasmBackend): AccumulateRows | nul
   const functions = instantiate<RowFunctions>(rowsModule(), backend);
   if (!functions) return null;
   return (memory, out, source, map, first) => {
-    const { count, from, to, weights } = map;
-    const gathers = to.kind === "runs";
-    const scatters = !gathers && from.kind === "runs";
-    if (first && !gathers) memory.floats(out).fill(0);
-    if (count === 0 && !gathers) return;
-    // Ends and weights go to the heap; addresses are taken after that, because the heap can grow.
-    const fromLength = scatters ? map.rowsFrom + 1 : count;
-    const toLength = gathers ? map.rowsTo + 1 : count;
-    const bytes = 4 * (fromLength + toLength + count);
-    const scratch = backend.wasm._malloc(bytes) >>> 0;
-    invariant(scratch !== 0, `the wasm heap has no room for ${bytes} bytes of indices`);
-    const heap = backend.wasm.HEAPU8.buffer;
-    const toAt = scratch + 4 * fromLength;
-    const weightsAt = toAt + 4 * toLength;
-    const fromHeap = new Int32Array(heap, scratch, fromLength);
-    const toHeap = new Int32Array(heap, toAt, toLength);
-    if (scatters) fromHeap.set(from.offsets);
-    else writeRows(from, fromHeap);
-    if (gathers) toHeap.set(to.offsets);
-    else writeRows(to, toHeap);
-    const factors = new Float32Array(heap, weightsAt, count);
-    if (weights) factors.set(weights.length === count ? weights : weights.subarray(0, count));
-    else factors.fill(1);
+    const { count, from, to, weights, rowsFrom, rowsTo } = map;
     const columns = out.shape[1]!;
-    const [outAt, sourceAt] = [memory.floats(out).byteOffset, memory.floats(source).byteOffset];
-    if (gathers) {
+    const ends = (): [number, number] => [
+      memory.floats(out).byteOffset,
+      memory.floats(source).byteOffset,
+    ];
+    if (to.kind === "runs") {
+      const heap = onHeap(backend, [listed(from, count), to.offsets], weights, count);
+      const [fromAt, toAt, weightsAt] = heap.addresses;
       const keep = first ? 0 : 1;
-      const { rowsTo } = map;
-      functions.gatherRuns(outAt, sourceAt, scratch, toAt, weightsAt, rowsTo, columns, keep);
-    } else if (scatters) {
-      functions.scatterRuns(outAt, sourceAt, scratch, toAt, weightsAt, map.rowsFrom, columns);
+      functions.gatherRuns(...ends(), fromAt!, toAt!, weightsAt!, rowsTo, columns, keep);
+      heap.free();
+    } else if (to.kind === "each" && !weights && count === rowsTo) {
+      const heap = onHeap(backend, [listed(from, count)], null, 0);
+      functions.gatherRows(...ends(), heap.addresses[0]!, count, columns, first ? 0 : 1);
+      heap.free();
     } else {
-      functions.accumulate(outAt, sourceAt, scratch, toAt, weightsAt, count, columns);
+      if (first) memory.floats(out).fill(0);
+      if (count === 0) return;
+      if (from.kind === "runs") {
+        const heap = onHeap(backend, [from.offsets, listed(to, count)], weights, count);
+        const [fromAt, toAt, weightsAt] = heap.addresses;
+        functions.scatterRuns(...ends(), fromAt!, toAt!, weightsAt!, rowsFrom, columns);
+        heap.free();
+      } else if (from.kind === "each" && !weights) {
+        const heap = onHeap(backend, [listed(to, count)], null, 0);
+        functions.scatterRows(...ends(), heap.addresses[0]!, count, columns);
+        heap.free();
+      } else {
+        const heap = onHeap(backend, [listed(from, count), listed(to, count)], weights, count);
+        const [fromAt, toAt, weightsAt] = heap.addresses;
+        functions.accumulate(...ends(), fromAt!, toAt!, weightsAt!, count, columns);
+        heap.free();
+      }
     }
-    backend.wasm._free(scratch);
   };
+}
+
+/** The rows of an end, without a copy where they are listed. */
+function listed(end: RowEnd, count: number): Int32Array {
+  if (end.kind !== "listed") return listRows(end, count);
+  return end.rows.length === count ? end.rows : end.rows.subarray(0, count);
+}
+
+/**
+ * Copies arrays side by side to scratch memory of the heap; addresses of tensors are to be taken after that, because the heap can
+ * grow.
+ *
+ * @param count - factors to place behind the arrays: `weights`, or ones.
+ * @returns the address of each array and of the factors.
+ */
+function onHeap(
+  backend: WasmBackend,
+  arrays: readonly Int32Array[],
+  weights: Float32Array | null,
+  count: number,
+): { readonly addresses: readonly number[]; readonly free: () => void } {
+  const bytes = 4 * arrays.reduce((sum, { length }) => sum + length, count + 1);
+  const scratch = backend.wasm._malloc(bytes) >>> 0;
+  invariant(scratch !== 0, `the wasm heap has no room for ${bytes} bytes of indices`);
+  const { buffer } = backend.wasm.HEAPU8;
+  let at = scratch;
+  const addresses: number[] = [];
+  for (const array of arrays) {
+    addresses.push(at);
+    new Int32Array(buffer, at, array.length).set(array);
+    at += 4 * array.length;
+  }
+  addresses.push(at);
+  const factors = new Float32Array(buffer, at, count);
+  if (weights) factors.set(weights.length === count ? weights : weights.subarray(0, count));
+  else factors.fill(1);
+  return { addresses, free: () => backend.wasm._free(scratch) };
 }
