@@ -88,6 +88,16 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "peers",
+    what: "step, arithmetic and score over time beside PyTorch Geometric's RelBench example, where Python has it",
+    settings: ["steps", "epochs", "threads", "seed"],
+    tensors: true,
+    run: async ({ settings, onLine }) => {
+      const { runPeersBench } = await import("./peers/peers.js");
+      return runPeersBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "time-to-score",
     what: "seconds from rel-f1's files to the reference's validation score, and peak memory",
     settings: ["seeds"],
