@@ -8,7 +8,8 @@ import { type TrainingData, trainModel } from "../../../../gnn/trainer.js";
 import { createRng } from "../../../../src/core/random.js";
 import { initBackend } from "../../../../src/tensor/backend.js";
 import type { BackendName } from "../../../../src/tensor/backends/recipes.js";
-import { matMul } from "../../../../src/tensor/ops.js";
+import * as losses from "../../../../src/tensor/losses.js";
+import * as ops from "../../../../src/tensor/ops.js";
 import { day, seedsAt, worldOf } from "../../../gnn/fixtures.js";
 import { helpdesk, LAST_DAY } from "../../../gnn/helpdesk.js";
 import { checkOp, expectClose, normalOperand } from "../check-op.js";
@@ -85,11 +86,13 @@ describe.each(found.filter(({ missing }) => missing === null))(
         const a = normalOperand(1, transposeA ? k : m, transposeA ? m : k);
         const b = normalOperand(2, transposeB ? n : k, transposeB ? k : n);
         const values = tf.tidy(() =>
-          matMul(
-            tf.tensor2d(a.values.slice(), a.shape as [number, number]),
-            tf.tensor2d(b.values.slice(), b.shape as [number, number]),
-            { transposeA, transposeB },
-          ).dataSync(),
+          ops
+            .matMul(
+              tf.tensor2d(a.values.slice(), a.shape as [number, number]),
+              tf.tensor2d(b.values.slice(), b.shape as [number, number]),
+              { transposeA, transposeB },
+            )
+            .dataSync(),
         );
         const [x, y] = [a, b].map((operand) => Float64Array.from(operand.values));
         const twin = matMulTwin(x!, y!, m, k, n, transposeA, transposeB);
@@ -115,6 +118,12 @@ describe.each(found.filter(({ missing }) => missing === null))(
     }, 300_000);
   },
 );
+
+it("covers every operation and loss that there is", () => {
+  const names = [...Object.keys(ops), ...Object.keys(losses)];
+  const missing = names.filter((name) => !OP_CASES.some((kind) => kind.name.startsWith(name)));
+  expect(missing).toEqual([]);
+});
 
 describe("the embedded backends", () => {
   it.each(["wasm", "cpu"] satisfies BackendName[])("have %s on every machine", (name) => {
