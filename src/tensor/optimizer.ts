@@ -1,6 +1,8 @@
 /** AdamW over a parameter store, in place on the backend's memory where it is at hand. */
 import * as tf from "@tensorflow/tfjs-core";
-import { activeMemory, type BackendMemory } from "./kernels/kernel.js";
+import type { AdamAttrs } from "./kernels/adam.js";
+import { ADAM } from "./kernels/all.js";
+import { hasKernel, runKernel } from "./kernels/kernel.js";
 import {
   checkSameNames,
   makeVariable,
@@ -48,20 +50,6 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** What one update of one parameter needs besides the tensors. */
-interface Update {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** Learning rate over the first moment's bias correction. */
-  readonly stepSize: number;
-  /** Inverse root of the second moment's bias correction. */
-  readonly rootCorrection: number;
-  /** What remains of the weight after decay. */
-  readonly keep: number;
-  readonly scale: number;
-}
-
 interface Slot {
   readonly parameter: Parameter;
   readonly moment1: tf.Variable;
@@ -94,11 +82,10 @@ export function createAdamW(
   return {
     step(gradients, { learningRate: rate = learningRate, scale = 1 } = {}) {
       steps++;
-      const memory = activeMemory();
       for (const slot of slots) {
         const gradient = gradients.get(slot.parameter.name);
         if (!gradient) continue;
-        const update = {
+        update(slot, gradient, {
           beta1,
           beta2,
           epsilon,
@@ -106,9 +93,7 @@ export function createAdamW(
           rootCorrection: 1 / Math.sqrt(1 - beta2 ** steps),
           keep: slot.parameter.decay ? 1 - rate * weightDecay : 1,
           scale,
-        };
-        if (memory) updateInPlace(memory, slot, gradient, update);
-        else updateByTensors(slot, gradient, update);
+        });
       }
     },
     toArrays() {
@@ -140,28 +125,14 @@ export function createAdamW(
   };
 }
 
-function updateInPlace(
-  memory: BackendMemory,
-  slot: Slot,
-  gradient: tf.Tensor,
-  update: Update,
-): void {
-  const { beta1, beta2, epsilon, stepSize, rootCorrection, keep, scale } = update;
-  const weights = memory.floats(slot.parameter.variable);
-  const moment1 = memory.floats(slot.moment1);
-  const moment2 = memory.floats(slot.moment2);
-  const slopes = memory.floats(gradient);
-  for (let i = 0; i < weights.length; i++) {
-    const slope = slopes[i]! * scale;
-    const first = (moment1[i] = beta1 * moment1[i]! + (1 - beta1) * slope);
-    const second = (moment2[i] = beta2 * moment2[i]! + (1 - beta2) * slope * slope);
-    weights[i] =
-      keep * weights[i]! - (stepSize * first) / (Math.sqrt(second) * rootCorrection + epsilon);
-  }
+/** Moments and weights change in place where our kernels reach the backend's memory. */
+function update({ parameter, moment1, moment2 }: Slot, gradient: tf.Tensor, attrs: AdamAttrs) {
+  if (!hasKernel(ADAM)) return updateByTensors({ parameter, moment1, moment2 }, gradient, attrs);
+  runKernel(ADAM, { weight: parameter.variable, moment1, moment2, gradient }, attrs).dispose();
 }
 
-function updateByTensors(slot: Slot, gradient: tf.Tensor, update: Update): void {
-  const { beta1, beta2, epsilon, stepSize, rootCorrection, keep, scale } = update;
+function updateByTensors(slot: Slot, gradient: tf.Tensor, attrs: AdamAttrs): void {
+  const { beta1, beta2, epsilon, stepSize, rootCorrection, keep, scale } = attrs;
   const { parameter, moment1, moment2 } = slot;
   tf.tidy(() => {
     const slope = tf.mul(gradient, scale);

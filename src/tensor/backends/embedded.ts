@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { allKernels, type Loops, PLAIN_LOOPS } from "../kernels/all.js";
 import { registerSharedIdentity } from "../kernels/identity.js";
 import { registerKernels, type WasmBackend } from "../kernels/kernel.js";
+import { createWasmAdam } from "../wasm/adam.js";
 import { createWasmDropout } from "../wasm/dropout.js";
 import { createWasmProduct } from "../wasm/gemm.js";
 import { createWasmNorm } from "../wasm/norm.js";
@@ -59,7 +60,8 @@ function wasmLoops(relaxed: boolean): Loops | null {
     (relaxed ? createWasmProduct(backend, true) : null) ?? createWasmProduct(backend, false);
   const norm = createWasmNorm(backend);
   const dropout = createWasmDropout(backend);
-  return product && accumulate && norm && dropout
-    ? { product, accumulate, dropout, ...norm }
+  const adam = createWasmAdam(backend);
+  return product && accumulate && norm && dropout && adam
+    ? { product, accumulate, dropout, adam, ...norm }
     : null;
 }

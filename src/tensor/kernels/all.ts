@@ -1,4 +1,5 @@
 /** The list of our kernels, for registration and for counting. */
+import { type AdamLoop, adamKernel, plainAdam } from "./adam.js";
 import {
   type DenseLoops,
   denseKernels,
@@ -19,6 +20,7 @@ export interface Loops extends DenseLoops {
   readonly accumulate: AccumulateRows;
   readonly norm: NormLoops;
   readonly dropout: DropoutLoop;
+  readonly adam: AdamLoop;
 }
 
 /** The loops in JavaScript, for the cpu backend and for machines without SIMD. */
@@ -29,6 +31,7 @@ export const PLAIN_LOOPS: Loops = {
   accumulate: loopAccumulate,
   norm: plainNorm,
   dropout: plainDropout,
+  adam: plainAdam,
 };
 
 /** The dense kernels over JavaScript loops; names and gradients hold for every implementation of the loops. */
@@ -42,6 +45,9 @@ export const { layerNorm: LAYER_NORM } = layerNormKernels(PLAIN_LOOPS.norm);
 
 /** The kernel of dropout, as above. */
 export const DROPOUT = dropoutKernel(PLAIN_LOOPS.dropout);
+
+/** The kernel of an AdamW update, as above. */
+export const ADAM = adamKernel(PLAIN_LOOPS.adam);
 
 /**
  * Lists all kernels.
@@ -64,6 +70,7 @@ export function allKernels(loops: Loops): readonly Kernel<unknown>[] {
     SEGMENT_SOFTMAX,
     SEGMENT_SOFTMAX_GRADIENT,
     dropoutKernel(loops.dropout),
+    adamKernel(loops.adam),
     POINT_LOSS,
     POINT_LOSS_GRADIENT,
     CLASS_LOSS,

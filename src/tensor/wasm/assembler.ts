@@ -182,6 +182,11 @@ export const f32x4 = {
   add: binary("v128", [0xfd, ...unsigned(0xe4)]),
   sub: binary("v128", [0xfd, ...unsigned(0xe5)]),
   mul: binary("v128", [0xfd, ...unsigned(0xe6)]),
+  div: binary("v128", [0xfd, ...unsigned(0xe7)]),
+  sqrt: (value: Value<"v128">): Value<"v128"> => ({
+    type: "v128",
+    code: [...value.code, 0xfd, ...unsigned(0xe3)],
+  }),
   max: binary("v128", [0xfd, ...unsigned(0xe9)]),
   /** All ones in the lanes where the first is greater. */
   greater: binary("v128", [0xfd, 0x44]),
