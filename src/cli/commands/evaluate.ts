@@ -72,7 +72,7 @@ export const registerEvaluate: Register = (program, open) => {
       await checkDocumentFile(flags.out, [".json", ".txt", ".html"]);
       const db = await openQueryData(session, flags, tree);
       const { evaluate, evaluationPage, formatEvaluation } = await import("../../evaluate.js");
-      const { evaluation, predictions } = await evaluate(db, query, {
+      const { evaluation, predictions, targets } = await evaluate(db, query, {
         ...model,
         ...language,
         times,
@@ -85,9 +85,16 @@ export const registerEvaluate: Register = (program, open) => {
       if (flags.predictions !== undefined) {
         const { scoredPredictionsToTable } = await import("../../task/result-tables.js");
         const { writeTable } = await import("../../data/io/write.js");
-        const table = scoredPredictionsToTable(predictions, db);
-        await writeTable(table, flags.predictions, session.work);
-        session.note(`${table.numRows.toLocaleString("en-US")} rows in ${flags.predictions}`);
+        // Rows of several targets have labels of their own, so that each gets a file, such as `p.many.csv` beside `p.csv`.
+        const files = targets?.map((own) => ({
+          predictions: own.predictions,
+          path: flags.predictions!.replace(/(\.[^./\\]+)$/, `.${own.name}$1`),
+        })) ?? [{ predictions, path: flags.predictions }];
+        for (const { predictions: parts, path } of files) {
+          const table = scoredPredictionsToTable(parts, db);
+          await writeTable(table, path, session.work);
+          session.note(`${table.numRows.toLocaleString("en-US")} rows in ${path}`);
+        }
       }
       const { approachesSection, compareApproaches, formatApproaches } = await import(
         "../../approaches/index.js"
