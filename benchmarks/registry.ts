@@ -175,6 +175,16 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "load",
+    what: "files to predictions by stage, at sizes that grow tenfold: seconds and peak memory",
+    settings: ["users", "sessions", "fit"],
+    tensors: true,
+    run: async ({ settings, onLine }) => {
+      const { runLoadBench } = await import("./load.js");
+      return runLoadBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "predict",
     what: "fitting the default blend and predicting every user: seconds and peak memory by stage",
     settings: ["users", "events", "epochs"],
