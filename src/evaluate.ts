@@ -1,5 +1,6 @@
 /** Honest evaluation: both regimes side by side, several seeds or folds, always beside the naive baselines. */
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
+import { boundLabels } from "./bounded-labels.js";
 import { ConfigError } from "./core/errors.js";
 import type { Database } from "./data/database.js";
 import { quickChecks, shuffledLabels, tooGood } from "./evaluation/checks.js";
@@ -54,7 +55,8 @@ export async function evaluate(
   options.onProgress?.({ stage: "labels", message: "computing labels" });
   const seed = options.seed ?? 0;
   const plans = hidden.map(({ plan }) => plan);
-  const sets = computeTargetLabels(db, plans, options.times ?? {}, { ...options, seed });
+  const whole = computeTargetLabels(db, plans, options.times ?? {}, { ...options, seed });
+  const sets = whole.map((set) => boundLabels(set, options));
   for (const set of sets) requireParts(set.labels);
   await initBackend(options.backend === undefined ? {} : { backend: options.backend });
   const runs: EvaluationRun[] = [];

@@ -34,6 +34,8 @@ export interface ModelOptions extends WorkOptions {
   readonly experts?: readonly MemberName[] | undefined;
   /** Whether experts are fitted once more on training and validation rows; by default where validation says it helps. */
   readonly refit?: boolean | "auto" | undefined;
+  /** Training rows learned from at most, drawn evenly, and a fifth as many for validation; 100,000 by default. */
+  readonly maxRows?: number | undefined;
   /** Threads of parallel work; all cores by default. */
   readonly threads?: number | undefined;
   /** Level of the intervals of numbers, 0.8 by default. */

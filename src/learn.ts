@@ -1,5 +1,6 @@
 /** Learning a query: its labels, the model fitted on them, and what that is worth. */
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
+import { boundLabels } from "./bounded-labels.js";
 import type { Timestamp } from "./core/time.js";
 import type { Database } from "./data/database.js";
 import { type FitScores, judgeFit } from "./fit-scores.js";
@@ -83,12 +84,16 @@ interface LabelledFit {
   readonly warnings: readonly string[];
 }
 
+/** Test rows that a fit is scored on at most; an evaluation takes all. */
+const MAX_SCORED_ROWS = 20_000;
+
 async function fitLabelled(
   db: Database,
   plan: TrainingTablePlan,
-  { labels, warnings }: LabelSet,
+  set: LabelSet,
   options: FitOptions,
 ): Promise<LabelledFit> {
+  const { labels, warnings } = boundLabels(set, options, MAX_SCORED_ROWS);
   return { fit: await fitModel(db, plan, labels, labels.anchorTimes, options), labels, warnings };
 }
 

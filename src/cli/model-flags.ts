@@ -22,6 +22,7 @@ export interface ModelFlags {
   readonly timeBudget?: Duration;
   readonly config?: string;
   readonly interval?: number;
+  readonly maxRows?: number;
   readonly feature?: readonly string[];
 }
 
@@ -29,6 +30,7 @@ export interface ModelFlags {
 export interface ModelChoice extends ModelOptions {
   readonly backend: BackendName | "auto" | undefined;
   readonly interval: number | undefined;
+  readonly maxRows: number | undefined;
 }
 
 /** Adds `--backend`. */
@@ -53,6 +55,11 @@ export function withModel(command: Command): Command {
       "stop training after this, such as 60s",
       duration("--time-budget"),
     )
+    .option(
+      "--max-rows <n>",
+      "training rows learned from at most, drawn evenly (default: 100000)",
+      wholeNumber("--max-rows", 1),
+    )
     .option("--config <file>", "JSON with settings of model and trainer")
     .option(
       "--interval <level>",
@@ -76,7 +83,7 @@ export function withModel(command: Command): Command {
  */
 export async function readModel(session: Session, flags: ModelFlags): Promise<ModelChoice> {
   const experts = readExperts(flags.experts);
-  const { seed, backend, epochs, interval, timeBudget } = flags;
+  const { seed, backend, epochs, interval, maxRows, timeBudget } = flags;
   const config = flags.config === undefined ? {} : await readConfig(flags.config);
   return {
     ...config,
@@ -87,6 +94,7 @@ export async function readModel(session: Session, flags: ModelFlags): Promise<Mo
     backend,
     epochs,
     interval,
+    maxRows,
     features: flags.feature,
     timeBudget: timeBudget && approximateMs(timeBudget.count, timeBudget.unit),
     clock: session.io.now,

@@ -2,7 +2,7 @@
 
 import { fitTargetScale } from "../../gnn/target.js";
 import { type Seeds, takeSeeds } from "../../graph/seeds.js";
-import { type Rng, shuffle } from "../core/random.js";
+import type { Rng } from "../core/random.js";
 import { addTime, approximateMs, type Duration } from "../core/time.js";
 import { type SplitName, splitRows, type TrainingTable } from "../task/training-table.js";
 import type { ScoreSpace } from "./score.js";
@@ -31,8 +31,6 @@ export interface LearningOptions {
   /** Lags are drawn in whole steps where the longest holds one, so that past targets stay on their grid. */
   readonly step: Duration | null;
   readonly rng: Rng;
-  /** Rows learned from at most, drawn evenly; 200,000 by default. */
-  readonly maxRows?: number | undefined;
 }
 
 /**
@@ -48,7 +46,7 @@ export interface LearningOptions {
 export function learningData(
   labels: TrainingTable,
   visibleTimes: Float64Array,
-  { maxLag, step, rng, maxRows = 200_000 }: LearningOptions,
+  { maxLag, step, rng }: LearningOptions,
 ): LearningData {
   const rowsOf = (part: SplitName): Int32Array => splitRows(labels, part);
   const seeds: Seeds = {
@@ -60,11 +58,9 @@ export function learningData(
     seeds: takeSeeds(seeds, rows),
     targets: Float64Array.from(rows, (row) => labels.targets[row]!),
   });
-  const limit = maxLag > 0 ? maxRows >> 1 : maxRows;
-  const train = part(thin(rowsOf("train"), limit, rng.split("train rows")));
+  const train = part(rowsOf("train"));
   const valRows = rowsOf("val");
-  const validation =
-    valRows.length === 0 ? null : part(thin(valRows, limit, rng.split("val rows")));
+  const validation = valRows.length === 0 ? null : part(valRows);
   const staled = (rows: LearningRows): LearningRows =>
     withStaleCopies(rows, maxLag, step, rng.split("lag"));
   // Learned from, validation rows are rows like others: their own staleness was for choosing.
@@ -138,12 +134,4 @@ function withStaleCopies(
     return addTime(time, -Math.floor(share * (steps + 1)) * step.count, step.unit);
   });
   return concat(rows, { ...rows, seeds: { ...seeds, visibleTimes } });
-}
-
-/** Draws rows evenly where there are too many; they stay in order. */
-function thin(rows: Int32Array, limit: number, rng: Rng): Int32Array {
-  if (rows.length <= limit) return rows;
-  const order = rows.slice();
-  shuffle(order, rng);
-  return order.subarray(0, limit).sort();
 }
