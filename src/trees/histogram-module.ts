@@ -1,5 +1,6 @@
 /** The wasm functions of the inner loops: sum rows into histograms, subtract, scan for the best split, part rows. */
 import {
+  advance,
   type Code,
   createModule,
   doTimes,
@@ -252,8 +253,4 @@ type Six<T extends ValueType> = [...Four<T>, Local<T>, Local<T>];
 
 function repeat<T>(times: number, make: (index: number) => T): T[] {
   return Array.from({ length: times }, (_, index) => make(index));
-}
-
-function advance(pointer: Local<"i32">, bytes: number): Code {
-  return pointer.set(i32.add(pointer, i32.const(bytes)));
 }

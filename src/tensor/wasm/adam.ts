@@ -1,9 +1,8 @@
 /** AdamW updates on the wasm backend's heap, four numbers at a time in single precision. */
 import { type AdamLoop, plainAdam } from "../kernels/adam.js";
 import type { WasmBackend } from "../kernels/kernel.js";
-import { createModule, doTimes, f32x4, type Value } from "./assembler.js";
+import { advance, createModule, doTimes, f32x4, type Value } from "./assembler.js";
 import { instantiate } from "./instantiate.js";
-import { advance } from "./over-columns.js";
 
 interface AdamFunctions {
   update(

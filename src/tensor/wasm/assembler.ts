@@ -111,6 +111,11 @@ export function ifElse(
   return [...condition.code, 0x04, 0x40, ...then.flat(), ...elseCode, 0x0b];
 }
 
+/** Moves a pointer on by so many bytes. */
+export function advance(pointer: Local<"i32">, bytes: number | Value<"i32">): Code {
+  return pointer.set(i32.add(pointer, typeof bytes === "number" ? i32.const(bytes) : bytes));
+}
+
 /** Sets `bytes` bytes from an address on to 0. */
 export function fillZero(address: Value<"i32">, bytes: Value<"i32">): Code {
   return [...address.code, ...i32.const(0).code, ...bytes.code, 0xfc, 0x0b, 0];

@@ -1,7 +1,7 @@
 /** The matrix product by a native `cblas_sgemm` on the wasm backend's heap, without copying an operand. */
 import type { MatrixProduct } from "../kernels/dense.js";
 import type { WasmBackend } from "../kernels/kernel.js";
-import { type Code, createModule, doTimes, f32, f32x4, i32, type Local } from "./assembler.js";
+import { advance, createModule, doTimes, f32, f32x4, i32 } from "./assembler.js";
 import { instantiate } from "./instantiate.js";
 
 /**
@@ -115,8 +115,4 @@ function edgeModule(): Uint8Array {
     ];
   });
   return module.bytes();
-}
-
-function advance(pointer: Local<"i32">, bytes: number): Code {
-  return pointer.set(i32.add(pointer, i32.const(bytes)));
 }

@@ -2,11 +2,11 @@
 import { type DropoutLoop, plainDropout } from "../kernels/dropout.js";
 import type { WasmBackend } from "../kernels/kernel.js";
 import {
+  advance,
   type Code,
   createModule,
   doTimes,
   f32x4,
-  i32,
   i32x4,
   type Local,
   type Value,
@@ -54,8 +54,8 @@ function dropoutModule(): Uint8Array {
         ...hashLanes(hash, state, positions),
         f32x4.store(out, kept),
         positions.set(i32x4.add(positions, all(4))),
-        x.set(i32.add(x, i32.const(16))),
-        out.set(i32.add(out, i32.const(16))),
+        advance(x, 16),
+        advance(out, 16),
       ),
     ];
   });

@@ -1,5 +1,6 @@
 /** The wasm functions of the matrix product: packing of operands and the micro-kernel, written with the assembler. */
 import {
+  advance,
   type Code,
   call,
   createModule,
@@ -150,12 +151,12 @@ function defineStrip(module: ModuleBuilder, relaxed: boolean): WasmFunction<type
             broadcast.set(f32x4.loadSplat(a, 4 * i)),
             ...line.map((sum, j) => multiplyAdd(sum, b[j]!)),
           ]),
-          advance(packedB, i32.const(4 * PANEL_COLUMNS)),
-          advance(a, i32.const(4 * STRIP_ROWS)),
+          advance(packedB, 4 * PANEL_COLUMNS),
+          advance(a, 4 * STRIP_ROWS),
         ),
         ...perRow((at, sum, offset) => f32x4.store(at, f32x4.max(sum, bound), offset)),
-        advance(c, i32.const(4 * PANEL_COLUMNS)),
-        advance(start, i32.const(4 * PANEL_COLUMNS)),
+        advance(c, 4 * PANEL_COLUMNS),
+        advance(start, 4 * PANEL_COLUMNS),
       ),
     ];
   });
@@ -224,7 +225,7 @@ function defineCopyPanel(
       count,
       ...range(lanes / 4).map((v) => f32x4.store(to, f32x4.load(source, 16 * v), 16 * v)),
       advance(source, stride),
-      advance(to, i32.const(4 * lanes)),
+      advance(to, 4 * lanes),
     ),
   ]);
 }
@@ -250,8 +251,8 @@ function defineTransposePanel(
         blocks,
         row.set(source),
         ...range(lanes / 4).flatMap((group) => block(4 * group)),
-        advance(source, i32.const(16)),
-        advance(to, i32.const(16 * lanes)),
+        advance(source, 16),
+        advance(to, 16 * lanes),
       ),
       doTimes(
         rest,
@@ -260,8 +261,8 @@ function defineTransposePanel(
           f32.store(to, f32.load(row), 4 * lane),
           advance(row, stride),
         ]),
-        advance(source, i32.const(4)),
-        advance(to, i32.const(4 * lanes)),
+        advance(source, 4),
+        advance(to, 4 * lanes),
       ),
     ];
   });
@@ -298,14 +299,9 @@ function definePackTail(module: ModuleBuilder): void {
         count,
         from.set(source),
         left.set(lanes),
-        doTimes(
-          left,
-          f32.store(to, f32.load(from)),
-          advance(from, laneStride),
-          advance(to, i32.const(4)),
-        ),
+        doTimes(left, f32.store(to, f32.load(from)), advance(from, laneStride), advance(to, 4)),
         left.set(i32.sub(width, lanes)),
-        doTimes(left, f32.store(to, f32.const(0)), advance(to, i32.const(4))),
+        doTimes(left, f32.store(to, f32.const(0)), advance(to, 4)),
         advance(source, stride),
       ),
     ];
@@ -329,8 +325,8 @@ function defineCopyBlock(module: ModuleBuilder): WasmFunction<typeof COPY_TYPES>
           doTimes(
             left,
             f32.store(target, f32.load(source)),
-            advance(source, i32.const(4)),
-            advance(target, i32.const(4)),
+            advance(source, 4),
+            advance(target, 4),
           ),
           advance(from, fromStride),
           advance(to, toStride),
@@ -338,10 +334,6 @@ function defineCopyBlock(module: ModuleBuilder): WasmFunction<typeof COPY_TYPES>
       ];
     },
   );
-}
-
-function advance(pointer: Local<"i32">, bytes: Parameters<typeof i32.add>[1]): Code {
-  return pointer.set(i32.add(pointer, bytes));
 }
 
 function range(count: number): number[] {

@@ -1,5 +1,6 @@
 /** The wasm functions of layer normalisation, of the rectifier's mask and of column sums; columns come in fours. */
 import {
+  advance,
   type Code,
   createModule,
   doTimes,
@@ -213,7 +214,7 @@ function overVectors(
   body: (offset: number) => Code,
 ): Code[] {
   const forward = (count: number): Code[] =>
-    pointers.map((pointer) => pointer.set(i32.add(pointer, i32.const(16 * count))));
+    pointers.map((pointer) => advance(pointer, 16 * count));
   return [
     left.set(i32.shiftRight(vectors, i32.const(2))),
     doTimes(left, ...Array.from({ length: UNROLL }, (_, v) => body(16 * v)), ...forward(UNROLL)),

@@ -28,8 +28,3 @@ export function overColumns(
     doTimes(left, ...single),
   ];
 }
-
-/** Moves a pointer on. */
-export function advance(pointer: Local<"i32">, bytes: number): Code {
-  return pointer.set(i32.add(pointer, i32.const(bytes)));
-}

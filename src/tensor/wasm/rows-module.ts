@@ -1,5 +1,6 @@
 /** The wasm functions that add weighted rows to rows, the inner loops of every row map. */
 import {
+  advance,
   type Code,
   createModule,
   doTimes,
@@ -8,10 +9,11 @@ import {
   fillZero,
   i32,
   ifElse,
+  type Local,
   type ModuleBuilder,
   type Value,
 } from "./assembler.js";
-import { advance, overColumns } from "./over-columns.js";
+import { overColumns } from "./over-columns.js";
 import { defineGatherRuns, defineScatterRuns } from "./runs-module.js";
 
 /** The compiled functions; all arguments but the counts are addresses in bytes. */
@@ -91,7 +93,7 @@ function defineAccumulate(module: ModuleBuilder): void {
       );
     const addOne = f32.store(write, f32.add(f32.load(write), f32.mul(weight, f32.load(read))));
     const forward = (bytes: number): Code[] => [advance(read, bytes), advance(write, bytes)];
-    const addRow: Code[] = [
+    const addEntry: Code[] = [
       read.set(i32.add(source, i32.mul(read, rowBytes))),
       write.set(i32.add(out, i32.mul(write, rowBytes))),
       weight.set(f32.load(weights)),
@@ -113,7 +115,7 @@ function defineAccumulate(module: ModuleBuilder): void {
         count,
         read.set(i32.load(from)),
         write.set(i32.load(to)),
-        ifElse(bothWithin(read, write), addRow, []),
+        ifElse(bothWithin(read, write), addEntry, []),
         advance(from, 4),
         advance(to, 4),
         advance(weights, 4),
@@ -127,18 +129,7 @@ function defineGatherRows(module: ModuleBuilder): void {
   module.define("gatherRows", types, ([out, source, from, rows, columns, keep], local) => {
     const [read, rowBytes, left, skip] = [local("i32"), local("i32"), local("i32"), local("i32")];
     const forward = (count: number): Code[] => [advance(read, count), advance(out, count)];
-    const add = overColumns(
-      columns,
-      left,
-      skip,
-      (count) => [
-        ...times(count, (at) =>
-          f32x4.store(out, f32x4.add(f32x4.load(out, at), f32x4.load(read, at)), at),
-        ),
-        ...forward(16 * count),
-      ],
-      [f32.store(out, f32.add(f32.load(out), f32.load(read))), ...forward(4)],
-    );
+    const add = addRow(out, read, columns, left, skip);
     const copy = overColumns(
       columns,
       left,
@@ -149,7 +140,7 @@ function defineGatherRows(module: ModuleBuilder): void {
       ],
       [f32.store(out, f32.load(read)), ...forward(4)],
     );
-    const pass = [ifElse(keep, [], [fillZero(out, rowBytes)]), out.set(i32.add(out, rowBytes))];
+    const pass = [ifElse(keep, [], [fillZero(out, rowBytes)]), advance(out, rowBytes)];
     return [
       rowBytes.set(i32.mul(columns, i32.const(4))),
       doTimes(
@@ -170,19 +161,7 @@ function defineScatterRows(module: ModuleBuilder): void {
   const types = ["i32", "i32", "i32", "i32", "i32"] as const;
   module.define("scatterRows", types, ([out, source, to, rows, columns], local) => {
     const [write, rowBytes, left, skip] = [local("i32"), local("i32"), local("i32"), local("i32")];
-    const forward = (count: number): Code[] => [advance(write, count), advance(source, count)];
-    const add = overColumns(
-      columns,
-      left,
-      skip,
-      (count) => [
-        ...times(count, (at) =>
-          f32x4.store(write, f32x4.add(f32x4.load(write, at), f32x4.load(source, at)), at),
-        ),
-        ...forward(16 * count),
-      ],
-      [f32.store(write, f32.add(f32.load(write), f32.load(source))), ...forward(4)],
-    );
+    const add = addRow(write, source, columns, left, skip);
     return [
       rowBytes.set(i32.mul(columns, i32.const(4))),
       doTimes(
@@ -191,12 +170,35 @@ function defineScatterRows(module: ModuleBuilder): void {
         ifElse(
           i32.atLeast(write, i32.const(0)),
           [write.set(i32.add(out, i32.mul(write, rowBytes))), ...add],
-          [source.set(i32.add(source, rowBytes))],
+          [advance(source, rowBytes)],
         ),
         advance(to, 4),
       ),
     ];
   });
+}
+
+/** Adds the row at `read` to the one at `write`; afterwards both pointers are behind their rows. */
+function addRow(
+  write: Local<"i32">,
+  read: Local<"i32">,
+  columns: Local<"i32">,
+  left: Local<"i32">,
+  skip: Local<"i32">,
+): Code[] {
+  const forward = (bytes: number): Code[] => [advance(read, bytes), advance(write, bytes)];
+  return overColumns(
+    columns,
+    left,
+    skip,
+    (count) => [
+      ...times(count, (at) =>
+        f32x4.store(write, f32x4.add(f32x4.load(write, at), f32x4.load(read, at)), at),
+      ),
+      ...forward(16 * count),
+    ],
+    [f32.store(write, f32.add(f32.load(write), f32.load(read))), ...forward(4)],
+  );
 }
 
 /** Code for the first vectors at a pointer, each with its offset in bytes. */

@@ -1,5 +1,6 @@
 /** The wasm functions for entries that lie row by row: sums in registers, and rows read once; see {@link RowFunctions}. */
 import {
+  advance,
   type Code,
   doTimes,
   f32,
@@ -11,7 +12,7 @@ import {
   type NewLocal,
   type Value,
 } from "./assembler.js";
-import { advance, HELD, overColumns } from "./over-columns.js";
+import { HELD, overColumns } from "./over-columns.js";
 
 /** Output, source, both ends, weights, rows, columns. */
 const TYPES = ["i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
@@ -21,7 +22,7 @@ export function defineGatherRuns(module: ModuleBuilder): void {
   module.define("gatherRuns", [...TYPES, "i32"], (parameters, local) => {
     const [out, source, from, offsets, weights, rows, columns, keep] = parameters;
     const run = runLocals(local);
-    const { rowBytes, entries, left, index, read, skip, weight, weight4, held } = run;
+    const { rowBytes, index, read, skip, weight, weight4, held } = run;
     const one = local("f32");
     const start = (v: number): Value<"v128"> => f32x4.load(out, 16 * v);
     const zero = f32x4.splat(f32.const(0));
@@ -56,17 +57,8 @@ export function defineGatherRuns(module: ModuleBuilder): void {
       advance(out, 4),
       advance(skip, 4),
     ];
-    return [
-      rowBytes.set(i32.mul(columns, i32.const(4))),
-      doTimes(
-        rows,
-        entries.set(i32.sub(i32.load(offsets, 4), i32.load(offsets))),
-        ...overColumns(columns, left, skip, vectors, single),
-        advance(offsets, 4),
-        from.set(i32.add(from, i32.mul(entries, i32.const(4)))),
-        weights.set(i32.add(weights, i32.mul(entries, i32.const(4)))),
-      ),
-    ];
+    const places = { offsets, indices: from, weights, rows, columns };
+    return eachRow(run, places, vectors, single);
   });
 }
 
@@ -75,7 +67,7 @@ export function defineScatterRuns(module: ModuleBuilder): void {
   module.define("scatterRuns", TYPES, (parameters, local) => {
     const [out, source, offsets, to, weights, rows, columns] = parameters;
     const run = runLocals(local);
-    const { rowBytes, entries, left, index, read, skip, weight, weight4, held } = run;
+    const { rowBytes, index, read, skip, weight, weight4, held } = run;
     const one = local("f32");
     const each = (body: readonly Code[]): Code[] =>
       eachEntry(run, to, weights, [
@@ -106,17 +98,8 @@ export function defineScatterRuns(module: ModuleBuilder): void {
       advance(source, 4),
       advance(skip, 4),
     ];
-    return [
-      rowBytes.set(i32.mul(columns, i32.const(4))),
-      doTimes(
-        rows,
-        entries.set(i32.sub(i32.load(offsets, 4), i32.load(offsets))),
-        ...overColumns(columns, left, skip, vectors, single),
-        advance(offsets, 4),
-        to.set(i32.add(to, i32.mul(entries, i32.const(4)))),
-        weights.set(i32.add(weights, i32.mul(entries, i32.const(4)))),
-      ),
-    ];
+    const places = { offsets, indices: to, weights, rows, columns };
+    return eachRow(run, places, vectors, single);
   });
 }
 
@@ -127,6 +110,27 @@ function runLocals(local: NewLocal) {
   const [weight, weight4] = [local("f32"), local("v128")];
   const held = Array.from({ length: HELD }, () => local("v128"));
   return { rowBytes, entries, left, count, index, factor, read, skip, weight, weight4, held };
+}
+
+/** Goes over the columns of each row, with `entries` set to the number of its entries. */
+function eachRow(
+  { rowBytes, entries, left, skip }: ReturnType<typeof runLocals>,
+  places: Readonly<Record<"offsets" | "indices" | "weights" | "rows" | "columns", Local<"i32">>>,
+  vectors: (count: number) => readonly Code[],
+  single: readonly Code[],
+): Code[] {
+  const { offsets, indices, weights, rows, columns } = places;
+  return [
+    rowBytes.set(i32.mul(columns, i32.const(4))),
+    doTimes(
+      rows,
+      entries.set(i32.sub(i32.load(offsets, 4), i32.load(offsets))),
+      ...overColumns(columns, left, skip, vectors, single),
+      advance(offsets, 4),
+      advance(indices, i32.mul(entries, i32.const(4))),
+      advance(weights, i32.mul(entries, i32.const(4))),
+    ),
+  ];
 }
 
 /** Runs the body for each entry of the row at hand, with `index` at its other end and `weight` set. */
