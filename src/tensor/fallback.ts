@@ -1,7 +1,7 @@
 /** Our operations composed of stock tfjs ones, for backends without our kernels (CUDA, WebGPU, libtensorflow). */
 import * as tf from "@tensorflow/tfjs-core";
 import { type DropoutAttrs, dropoutFactors } from "./kernels/dropout.js";
-import { segmentOfRows } from "./row-maps.js";
+import { lastRows, segmentOfRows } from "./row-maps.js";
 import type { SparseRows } from "./sparse-rows.js";
 
 /** See `linear` in ops.ts. */
@@ -121,10 +121,7 @@ export function segmentMax(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
 
 /** See `segmentLast` in ops.ts. */
 export function segmentLast(x: tf.Tensor2D, offsets: Int32Array): tf.Tensor2D {
-  const last = new Int32Array(offsets.length - 1);
-  for (let s = 0; s < last.length; s++)
-    last[s] = offsets[s] === offsets[s + 1] ? -1 : offsets[s + 1]! - 1;
-  return takeRows(x, last);
+  return takeRows(x, lastRows(offsets));
 }
 
 /** See `segmentPool` in ops.ts. */

@@ -45,19 +45,20 @@ export function segmentSumMap(offsets: Int32Array, mean: boolean): RowMap {
 
 /** Each segment gets its last row; an empty one nothing. */
 export function segmentLastMap(offsets: Int32Array): RowMap {
-  const rowsTo = offsets.length - 1;
-  const from = new Int32Array(rowsTo);
-  for (let s = 0; s < rowsTo; s++)
-    from[s] = offsets[s] === offsets[s + 1] ? -1 : offsets[s + 1]! - 1;
-  const rowsFrom = offsets[rowsTo]!;
-  return {
-    count: rowsTo,
-    from: { kind: "listed", rows: from },
-    to: EACH,
-    weights: null,
-    rowsFrom,
-    rowsTo,
-  };
+  return gatherMap(lastRows(offsets), offsets[offsets.length - 1]!);
+}
+
+/**
+ * Lists the last row of each segment.
+ *
+ * @param offsets - int32 `[S + 1]`, ascending from 0.
+ * @returns int32 `[S]`; −1 for an empty segment.
+ */
+export function lastRows(offsets: Int32Array): Int32Array {
+  const last = new Int32Array(offsets.length - 1);
+  for (let s = 0; s < last.length; s++)
+    last[s] = offsets[s] === offsets[s + 1] ? -1 : offsets[s + 1]! - 1;
+  return last;
 }
 
 /** Each segment gets three rows: mean, `sum / √(1 + n)` and last. */

@@ -17,37 +17,37 @@ export function createWasmAccumulate(backend: WasmBackend): AccumulateRows | nul
   return (memory, out, source, map, first) => {
     const { count, from, to, weights, rowsFrom, rowsTo } = map;
     const columns = out.shape[1]!;
-    const ends = (): [number, number] => [
-      memory.floats(out).byteOffset,
-      memory.floats(source).byteOffset,
-    ];
+    const keep = first ? 0 : 1;
+    const run = (
+      indices: readonly Int32Array[],
+      entries: number,
+      call: (...addresses: number[]) => void,
+    ): void => {
+      const heap = onHeap(backend, indices, weights, entries);
+      call(memory.floats(out).byteOffset, memory.floats(source).byteOffset, ...heap.addresses);
+      heap.free();
+    };
     if (to.kind === "runs") {
-      const heap = onHeap(backend, [listed(from, count), to.offsets], weights, count);
-      const [fromAt, toAt, weightsAt] = heap.addresses;
-      const keep = first ? 0 : 1;
-      functions.gatherRuns(...ends(), fromAt!, toAt!, weightsAt!, rowsTo, columns, keep);
-      heap.free();
+      run([listed(from, count), to.offsets], count, (o, s, f, t, w) =>
+        functions.gatherRuns(o, s, f, t, w, rowsTo, columns, keep),
+      );
     } else if (to.kind === "each" && !weights && count === rowsTo) {
-      const heap = onHeap(backend, [listed(from, count)], null, 0);
-      functions.gatherRows(...ends(), heap.addresses[0]!, count, columns, first ? 0 : 1);
-      heap.free();
+      run([listed(from, count)], 0, (o, s, f) =>
+        functions.gatherRows(o, s, f, count, columns, keep),
+      );
     } else {
       if (first) memory.floats(out).fill(0);
       if (count === 0) return;
       if (from.kind === "runs") {
-        const heap = onHeap(backend, [from.offsets, listed(to, count)], weights, count);
-        const [fromAt, toAt, weightsAt] = heap.addresses;
-        functions.scatterRuns(...ends(), fromAt!, toAt!, weightsAt!, rowsFrom, columns);
-        heap.free();
+        run([from.offsets, listed(to, count)], count, (o, s, f, t, w) =>
+          functions.scatterRuns(o, s, f, t, w, rowsFrom, columns),
+        );
       } else if (from.kind === "each" && !weights) {
-        const heap = onHeap(backend, [listed(to, count)], null, 0);
-        functions.scatterRows(...ends(), heap.addresses[0]!, count, columns);
-        heap.free();
+        run([listed(to, count)], 0, (o, s, t) => functions.scatterRows(o, s, t, count, columns));
       } else {
-        const heap = onHeap(backend, [listed(from, count), listed(to, count)], weights, count);
-        const [fromAt, toAt, weightsAt] = heap.addresses;
-        functions.accumulate(...ends(), fromAt!, toAt!, weightsAt!, count, columns);
-        heap.free();
+        run([listed(from, count), listed(to, count)], count, (o, s, f, t, w) =>
+          functions.accumulate(o, s, f, t, w, count, columns),
+        );
       }
     }
   };
