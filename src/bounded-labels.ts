@@ -43,11 +43,11 @@ export function boundLabels(
     val: Math.ceil(maxRows / 5),
     ...(testRows !== undefined && { test: testRows }),
   };
-  const { table, cut } = boundRows(set.labels, limits, seed);
+  const { table: labels, cut } = boundRows(set.labels, limits, seed);
   if (cut.length === 0) return set;
   const told = cut.map(
     ({ part, from, to }) => `${formatNumber(to)} of ${formatNumber(from)} ${part}`,
   );
   const warning = `the model sees ${told.join(", ")} rows, drawn evenly; \`maxRows\` sets how many`;
-  return { ...set, labels: { ...set.labels, ...table }, warnings: [...set.warnings, warning] };
+  return { ...set, labels, warnings: [...set.warnings, warning] };
 }

@@ -6,9 +6,9 @@ import { SPLITS, type SplitName, type TrainingTable, takeTrainingRows } from "./
 export type RowLimits = Readonly<Partial<Record<SplitName, number>>>;
 
 /** A bounded training table. */
-export interface BoundedRows {
+export interface BoundedRows<Table extends TrainingTable> {
   /** The table as it was where no part is too long. */
-  readonly table: TrainingTable;
+  readonly table: Table;
   /** The parts that were cut, with their rows before and after. */
   readonly cut: readonly { readonly part: SplitName; readonly from: number; readonly to: number }[];
 }
@@ -25,7 +25,11 @@ const HASHES = 2 ** 32;
  * @returns about as many rows of a part as its limit, in their order.
  * @see consistent sampling by hash, as SQL engines sample by `hash(key) % n`.
  */
-export function boundRows(table: TrainingTable, limits: RowLimits, seed: number): BoundedRows {
+export function boundRows<Table extends TrainingTable>(
+  table: Table,
+  limits: RowLimits,
+  seed: number,
+): BoundedRows<Table> {
   const { split, entityRows, anchorTimes } = table;
   if (split === null) return { table, cut: [] };
   const counts = countCodes(split);

@@ -64,7 +64,10 @@ export function splitRows(table: TrainingTable, name: SplitName): Int32Array {
 }
 
 /** Copies rows of a training table in a given order. */
-export function takeTrainingRows(table: TrainingTable, rows: Int32Array): TrainingTable {
+export function takeTrainingRows<Table extends TrainingTable>(
+  table: Table,
+  rows: Int32Array,
+): Table {
   return {
     ...table,
     entityRows: Int32Array.from(rows, (row) => table.entityRows[row]!),
