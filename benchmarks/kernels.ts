@@ -8,6 +8,7 @@ import {
 } from "../src/cli/bench-report.js";
 import { createRng } from "../src/core/random.js";
 import { initBackend } from "../src/tensor/backend.js";
+import { blasFromEnvironment } from "../src/tensor/backends/blas.js";
 import * as stock from "../src/tensor/fallback.js";
 import * as ops from "../src/tensor/ops.js";
 
@@ -49,7 +50,7 @@ export async function runKernelsBench({
   });
   const { blas } = await initBackend({
     backend: "wasm",
-    blas: process.env["RELGRAPH_BLAS"] || "auto",
+    blas: blasFromEnvironment() ?? "auto",
   });
   const native = blas
     ? cases

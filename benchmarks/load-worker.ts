@@ -13,6 +13,7 @@ import { Database } from "../src/data/database.js";
 import { computeLabels } from "../src/labels.js";
 import { Predictor } from "../src/predictor.js";
 import { compileQuery } from "../src/query.js";
+import { measureStage, type StageCost } from "./stage.js";
 
 /** What a process is asked. */
 export interface LoadTask {
@@ -22,13 +23,8 @@ export interface LoadTask {
 }
 
 /** What it answers after each stage. */
-export interface LoadStage {
+export interface LoadStage extends StageCost {
   readonly name: string;
-  readonly seconds: number;
-  /** Seconds of all cores. */
-  readonly cpu: number;
-  /** The most memory that the process has held so far, MiB. */
-  readonly peak: number;
   /** Bytes of what the stage made, where they are counted. */
   readonly bytes?: number;
 }
@@ -81,16 +77,11 @@ async function stage<T>(
   work: () => T | Promise<T>,
   bytesOf?: (made: T) => number,
 ): Promise<T> {
-  const start = performance.now();
-  const used = process.cpuUsage();
-  const made = await work();
-  const { user, system } = process.cpuUsage(used);
+  const { made, cost } = await measureStage(work);
   const bytes = bytesOf?.(made);
   process.send!({
     name,
-    seconds: (performance.now() - start) / 1000,
-    cpu: (user + system) / 1e6,
-    peak: process.resourceUsage().maxRSS / 1024,
+    ...cost,
     ...(bytes !== undefined && { bytes }),
   } satisfies LoadStage);
   return made;

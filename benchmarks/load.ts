@@ -10,6 +10,7 @@ import {
   benchReport,
   spread,
 } from "../src/cli/bench-report.js";
+import { initBackend } from "../src/tensor/backend.js";
 import { writeLoadData } from "./load-data.js";
 import type { LoadStage, LoadTask } from "./load-worker.js";
 
@@ -40,6 +41,7 @@ export async function runLoadBench(options: LoadBenchOptions = {}): Promise<Benc
     fit = 10_000_000,
     onLine = () => {},
   } = options;
+  const backend = await initBackend();
   const results: BenchResult[] = [];
   const folder = await mkdtemp(join(tmpdir(), "relgraph-load-"));
   let smaller: readonly LoadStage[] = [];
@@ -66,7 +68,7 @@ export async function runLoadBench(options: LoadBenchOptions = {}): Promise<Benc
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return benchReport("load", "wasm", results);
+  return benchReport("load", backend, results);
 }
 
 function sizesUpTo(largest: number): number[] {

@@ -9,6 +9,7 @@ import { createRng } from "../src/core/random.js";
 import { Predictor } from "../src/predictor.js";
 import { initBackend } from "../src/tensor/backend.js";
 import { signalsDatabase } from "./signals-data.js";
+import { measureStage } from "./stage.js";
 
 /** Options of {@link runPredictBench}. */
 export interface PredictBenchOptions {
@@ -37,14 +38,11 @@ export async function runPredictBench(options: PredictBenchOptions = {}): Promis
     onLine(`${name}: ${Number(value.toPrecision(3))} ${unit}`);
   };
   const stage = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
-    const before = process.cpuUsage();
-    const start = performance.now();
-    const result = await work();
-    const { user, system } = process.cpuUsage(before);
-    add(name, "s", (performance.now() - start) / 1e3);
-    add(`${name}, processor`, "s", (user + system) / 1e6);
-    add(`${name}, peak memory so far`, "MiB", process.resourceUsage().maxRSS / 1024);
-    return result;
+    const { made, cost } = await measureStage(work);
+    add(name, "s", cost.seconds);
+    add(`${name}, processor`, "s", cost.cpu);
+    add(`${name}, peak memory so far`, "MiB", cost.peak);
+    return made;
   };
   const backend = await initBackend();
   const db = await stage("data", () => signalsDatabase(users, events, createRng(1)));

@@ -7,6 +7,7 @@ import { measureSteps } from "../src/cli/bench-step.js";
 import { createRng } from "../src/core/random.js";
 import { setUpGnn } from "../src/experts/gnn-setup.js";
 import { initBackend } from "../src/tensor/backend.js";
+import { blasFromEnvironment } from "../src/tensor/backends/blas.js";
 import { openRelF1 } from "./rel-f1/database.js";
 import { relF1Labels } from "./rel-f1/labels.js";
 import { REL_F1_TASKS } from "./rel-f1/tasks.js";
@@ -17,7 +18,7 @@ const REFERENCE_SECONDS = 2.48;
 const BATCH = 512;
 
 /** Measured in the same run where `koffi` and a library are found. */
-const WITH_BLAS = { backend: "wasm", blas: process.env["RELGRAPH_BLAS"] || "auto" } as const;
+const WITH_BLAS = { backend: "wasm", blas: blasFromEnvironment() ?? "auto" } as const;
 
 /**
  * Measures a training step of the default network, with a BLAS too where the machine has one.
