@@ -28,7 +28,7 @@ export interface BackendInfo {
 
 /** Settings of {@link initBackend}. */
 export interface BackendOptions {
-  /** Which backend; `auto` takes the first of cuda, webgpu, node, wasm, cpu that starts. Absent: `RELGRAPH_BACKEND`, else `wasm`. */
+  /** Which backend; `auto` takes the first of cuda, webgpu, wasm, node, cpu that starts. Absent: `RELGRAPH_BACKEND`, else `wasm`. */
   readonly backend?: BackendName | "auto";
   /**
    * Lets the wasm matrix product fuse multiplication and addition: a fifth faster, but results differ in the last bits

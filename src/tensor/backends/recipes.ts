@@ -15,8 +15,11 @@ export interface BackendRecipe {
   readonly install: string;
 }
 
-/** All backends from the one that is fastest on its hardware to the one that works everywhere. */
-export const BEST_FIRST: readonly BackendName[] = ["cuda", "webgpu", "node", "wasm", "cpu"];
+/**
+ * All backends, the fastest first as far as training our networks goes. libtensorflow on the CPU stands behind wasm: our kernels
+ * do not run on it.
+ */
+export const BEST_FIRST: readonly BackendName[] = ["cuda", "webgpu", "wasm", "node", "cpu"];
 
 /** Tells whether relgraph depends on a backend's packages, so that it has them always. */
 export function isEmbedded(name: BackendName): boolean {
@@ -39,7 +42,7 @@ export const RECIPES: Readonly<Record<BackendName, BackendRecipe>> = {
   },
   node: {
     tfjsName: "tensorflow",
-    what: "libtensorflow on the CPU",
+    what: "libtensorflow on the CPU; slower than wasm, so only by name",
     packages: ["@tensorflow/tfjs-node"],
     install: "npm install @tensorflow/tfjs-node@4.22.0",
   },

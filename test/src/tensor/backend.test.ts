@@ -61,7 +61,7 @@ it("refuses an unknown name with the known ones", async () => {
   await expect(initBackend()).rejects.toMatchObject({
     code: "CFG201",
     message: "option `backend` knows no `tpu`",
-    hint: "one of: auto, cuda, webgpu, node, wasm, cpu",
+    hint: "one of: auto, cuda, webgpu, wasm, node, cpu",
   });
 });
 
@@ -70,8 +70,8 @@ it("lists every backend with what it is or how to get it", async () => {
   expect(choices.map(({ name, available }) => [name, available])).toEqual([
     ["cuda", false],
     ["webgpu", false],
-    ["node", false],
     ["wasm", true],
+    ["node", false],
     ["cpu", true],
   ]);
 });

@@ -143,7 +143,8 @@ describe.each(["wasm", "cpu"] as const)("on the %s backend", (backend) => {
           (x, gain, bias) => twins.layerNormTwin(x!, gain!, bias!, relu, 0.1),
         );
       }),
-      runs,
+      // A value so near the rectifier's corner that longer differences crossed it.
+      { ...runs, examples: [[7, 12, 248761, true]] },
     );
   });
 
