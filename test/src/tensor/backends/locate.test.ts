@@ -51,17 +51,20 @@ it("takes what relgraph depends on from its own tree only", () => {
 });
 
 it("says in one line why a package that is there does not start, and goes on with the next", async () => {
-  install("gpu", "@tensorflow/tfjs-node", 'throw new Error("its addon is missing\\nand more");');
+  install("gpu", "webgpu", 'throw new Error("its addon is missing\\nand more");');
+  install("gpu", "@tensorflow/tfjs-backend-webgpu", "");
   vi.stubEnv("RELGRAPH_BACKEND_PATH", join(folder, "gpu"));
-  expect((await listBackends()).find(({ name }) => name === "node")).toMatchObject({
+  expect((await listBackends()).find(({ name }) => name === "webgpu")).toMatchObject({
     available: true,
   });
-  await expect(initBackend({ backend: "node" })).rejects.toMatchObject({
+  await expect(initBackend({ backend: "webgpu" })).rejects.toMatchObject({
     code: "CFG203",
-    message: "backend `node` does not start: its addon is missing",
+    message: "backend `webgpu` does not start: its addon is missing",
   });
   expect(await initBackend({ backend: "auto" })).toMatchObject({
     name: "wasm",
-    reason: expect.stringContaining("no node: backend `node` does not start: its addon is missing"),
+    reason: expect.stringContaining(
+      "no webgpu: backend `webgpu` does not start: its addon is missing",
+    ),
   });
 });
