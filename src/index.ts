@@ -34,7 +34,7 @@ export {
   stringColumn,
   timestampColumn,
 } from "./data/column.js";
-export { Database, type OpenOptions } from "./data/database.js";
+export { Database, type OpenOptions, type RowWindow } from "./data/database.js";
 export type { EventScan, ScanRange } from "./data/event-scan.js";
 export { formatInspection } from "./data/format-inspection.js";
 export { inspectDatabase } from "./data/inspect.js";
@@ -43,6 +43,13 @@ export { readTable } from "./data/io/read-table.js";
 export { writeTable } from "./data/io/write.js";
 export type { SchemaOverrides, TableOverrides } from "./data/schema-file.js";
 export { formatSchema, joinPaths, schemaGraph } from "./data/schema-graph.js";
+export type {
+  DeclaredKeys,
+  DeclaredLink,
+  Source,
+  SourceRequest,
+  SourceTable,
+} from "./data/source.js";
 export { Table } from "./data/table.js";
 export {
   type EvaluateOptions,

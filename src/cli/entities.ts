@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError } from "../core/errors.js";
 import type { Database } from "../data/database.js";
-import { unreadable } from "../data/io/sources.js";
+import { unreadable } from "../data/io/unreadable.js";
 import type { EntityId } from "../predictor.js";
 import { splitList } from "./values.js";
 

@@ -5,7 +5,7 @@ import { DEFAULT_MODEL_CONFIG, type ModelConfig } from "../../gnn/spec.js";
 import { ConfigError } from "../core/errors.js";
 import { suggestHint } from "../core/suggest.js";
 import { approximateMs, type Duration } from "../core/time.js";
-import { unreadable } from "../data/io/sources.js";
+import { unreadable } from "../data/io/unreadable.js";
 import { MEMBER_NAMES, type MemberName } from "../experts/member-names.js";
 import type { ModelOptions } from "../fit.js";
 import type { BackendName } from "../tensor/backend.js";

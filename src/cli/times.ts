@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.js";
 import { type Duration, requireTime, type Timestamp } from "../core/time.js";
-import { unreadable } from "../data/io/sources.js";
+import { unreadable } from "../data/io/unreadable.js";
 import type { TimeOptions } from "../labels.js";
 import { contradiction } from "./usage.js";
 import { duration, splitList, time, wholeNumber } from "./values.js";

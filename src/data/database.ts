@@ -8,6 +8,7 @@ import type { TimestampColumn } from "./column.js";
 import { buildKeyIndex, type KeyIndex } from "./key-index.js";
 import { type ForeignKey, findTable, type Schema, type TableSchema } from "./schema.js";
 import type { SchemaOverrides } from "./schema-file.js";
+import type { Source } from "./source.js";
 import type { Table } from "./table.js";
 
 /** Options of {@link Database.open} and {@link Database.from}. */
@@ -16,6 +17,18 @@ export interface OpenOptions extends WorkOptions {
   readonly schema?: SchemaOverrides | undefined;
   /** A file that holds the settings, in place of `schema.json` in the folder. */
   readonly schemaFile?: string | undefined;
+  /** The tables that are read; all when left out. Links to others are left out. */
+  readonly tables?: readonly string[] | undefined;
+  /** By table the rows that are read; all where nothing is said. */
+  readonly rows?: Readonly<Record<string, RowWindow>> | undefined;
+}
+
+/** The rows of a table that are read: `after < time <= until`; rows without a time are not. */
+export interface RowWindow {
+  readonly after?: Timestamp | undefined;
+  readonly until?: Timestamp | undefined;
+  /** The column of times; the table's time column where left out. */
+  readonly column?: string | undefined;
 }
 
 /** The rows a foreign key points at. */
@@ -59,15 +72,16 @@ export class Database {
   }
 
   /**
-   * Opens a folder of CSV, TSV, Parquet, NDJSON or JSON files, or a DuckDB file.
+   * Opens a folder of CSV, TSV, Parquet, NDJSON or JSON files, a DuckDB or SQLite file, a PostgreSQL database, or any other
+   * {@link Source}.
    *
-   * @param path - the folder or file.
-   * @param options - schema settings, progress, cancellation.
+   * @param from - the folder or file, an address such as `postgres://user@host/database`, or the source, which is closed at the end.
+   * @param options - schema settings, tables and rows that are wanted, progress, cancellation.
    * @throws {@link DataError} DAT2xx if something cannot be read; SchemaError SCH1xx if a setting does not fit.
    */
-  static async open(path: string, options: OpenOptions = {}): Promise<Database> {
+  static async open(from: string | Source, options: OpenOptions = {}): Promise<Database> {
     const { openDatabase } = await import("./io/open.js");
-    return openDatabase(path, options);
+    return openDatabase(from, options);
   }
 
   /**

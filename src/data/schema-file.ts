@@ -16,6 +16,8 @@ export interface TableOverrides {
   readonly exclude?: boolean | readonly string[];
   /** Texts that mean null in text files. */
   readonly nullValues?: readonly string[];
+  /** Patterns of the Parquet files that hold the table, from the folder of the data: `logs/sessions-*.parquet`. */
+  readonly files?: string | readonly string[];
 }
 
 /** Settings of a database, as in `schema.json`. */

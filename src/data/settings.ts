@@ -38,6 +38,10 @@ const FORMS: Readonly<Record<Setting, Form>> = {
     fits: (value) => typeof value === "boolean" || isTexts(value),
   },
   nullValues: { expects: "a list of texts", fits: isTexts },
+  files: {
+    expects: "a pattern or a list of patterns",
+    fits: (value) => isText(value) || isTexts(value),
+  },
 };
 
 /**

@@ -1,7 +1,7 @@
 /** `relgraph score`: engagement scores with tiers, trends, reasons and actions. */
 import { readFile } from "node:fs/promises";
 import type { Database } from "../../data/database.js";
-import { unreadable } from "../../data/io/sources.js";
+import { unreadable } from "../../data/io/unreadable.js";
 import type { Table } from "../../data/table.js";
 import type { ScoreConfig } from "../../scoring/config.js";
 import type { ScoreTable } from "../../scoring/score.js";

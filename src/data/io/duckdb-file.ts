@@ -1,5 +1,6 @@
 /** Reads the tables of a DuckDB file, read only. */
 import { DataError } from "../../core/errors.js";
+import type { DeclaredKeys } from "../source.js";
 import { type Engine, engineMessage, sqlName, sqlText } from "./duckdb.js";
 import { describeRelation, type Relation, readRelation } from "./read-relation.js";
 import type { TableSource } from "./table-source.js";
@@ -38,10 +39,16 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
     });
   }
   const taken = new Set<string>();
-  return rows.map((row): TableSource => {
+  const named = rows.map((row) => {
     const [schema, name] = [String(row["schema"]), String(row["name"])];
     const table = taken.has(name) ? `${schema}.${name}` : name;
     taken.add(table);
+    return { schema, name, table };
+  });
+  const declared = await declaredKeys(engine);
+  return named.map(({ schema, name, table }): TableSource => {
+    const nameOf = (parent: string): string =>
+      named.find((other) => other.schema === schema && other.name === parent)?.table ?? parent;
     const sql = `${ALIAS}.${sqlName(schema)}.${sqlName(name)}`;
     const relation = async (): Promise<Relation> => {
       const columns = await describeRelation(engine, sql);
@@ -50,6 +57,7 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
     };
     return {
       table,
+      declared: keysOf(declared, schema, name, nameOf),
       relation,
       read: async (exclude, options) => {
         const whole = await relation();
@@ -60,4 +68,52 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
       },
     };
   });
+}
+
+/** A key or a link of any table. */
+interface Constraint {
+  readonly schema: string;
+  readonly name: string;
+  readonly type: string;
+  readonly columns: readonly string[];
+  readonly parent: string | null;
+  readonly parentColumns: readonly string[];
+}
+
+async function declaredKeys(engine: Engine): Promise<readonly Constraint[]> {
+  const rows = await engine.rows(
+    `SELECT schema_name AS schema, table_name AS name, constraint_type AS type, constraint_column_names AS columns,
+       referenced_table AS parent, referenced_column_names AS parent_columns
+     FROM duckdb_constraints()
+     WHERE database_name = ${sqlText(ALIAS)} AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')
+     ORDER BY constraint_index`,
+  );
+  return rows.map((row) => ({
+    schema: String(row["schema"]),
+    name: String(row["name"]),
+    type: String(row["type"]),
+    columns: (row["columns"] ?? []) as readonly string[],
+    parent: row["parent"] === null ? null : String(row["parent"]),
+    parentColumns: (row["parent_columns"] ?? []) as readonly string[],
+  }));
+}
+
+/** Links lie within one schema in DuckDB. */
+function keysOf(
+  constraints: readonly Constraint[],
+  schema: string,
+  name: string,
+  nameOf: (parent: string) => string,
+): DeclaredKeys {
+  const own = constraints.filter((entry) => entry.schema === schema && entry.name === name);
+  const key = own.find(({ type }) => type === "PRIMARY KEY");
+  const links = own.flatMap(({ type, columns, parent, parentColumns }) =>
+    type === "FOREIGN KEY" && parent !== null
+      ? [{ columns, table: nameOf(parent), parentColumns }]
+      : [],
+  );
+  return {
+    ...(key && { primaryKey: key.columns }),
+    ...(links.length > 0 && { foreignKeys: links }),
+  };
 }

@@ -9,13 +9,15 @@ import { Table } from "../table.js";
 import { csvRelation } from "./csv.js";
 import { type Engine, openEngine } from "./duckdb.js";
 import { attachDuckDb } from "./duckdb-file.js";
-import { readSources, settingsOf, tableSettings } from "./open.js";
+import { filePatterns } from "./open.js";
 import { createParquetDecoder } from "./parquet/decoder.js";
 import { checkReadable, parquetRelation, readTableFile, translateFault } from "./read-file.js";
 import { type Relation, readRelation } from "./read-relation.js";
+import { readSources, settingsOf, tableSettings } from "./read-sources.js";
 import { scanRelation } from "./scan.js";
-import { listFolder, type TableFile, unreadable } from "./sources.js";
+import { listFolder, schemaFileOf, type TableFile } from "./sources.js";
 import type { TableSource } from "./table-source.js";
+import { unreadable } from "./unreadable.js";
 
 /** A database without the rows of some tables, and the scans that read them. */
 export interface StreamedDatabase {
@@ -61,8 +63,8 @@ export async function openStreamed(
     engine.close();
   };
   try {
-    const folder = isFolder ? await listFolder(path) : null;
-    const settings = await settingsOf(options, folder?.schemaFile ?? null);
+    const settings = await settingsOf(options, isFolder ? await schemaFileOf(path) : null);
+    const folder = isFolder ? await listFolder(path, filePatterns(settings)) : null;
     const sources = folder
       ? folder.files.map((file) => fileSource(engine, file))
       : await attachDuckDb(engine, path);
@@ -97,7 +99,7 @@ export async function openStreamed(
 
 function fileSource(engine: Engine, file: TableFile): TableSource {
   const describe = async (nullValues: readonly string[]): Promise<Relation> => {
-    await checkReadable(file.path);
+    for (const part of file.parts ?? [file.path]) await checkReadable(part);
     try {
       if (file.format === "parquet") return await parquetRelation(engine, file);
       const delimiter = file.format === "tsv" ? "\t" : null;

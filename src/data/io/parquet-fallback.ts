@@ -8,8 +8,9 @@ import { columnFromValues } from "../from-values.js";
 import { Table } from "../table.js";
 import { nodeCodecs } from "./parquet/codecs.js";
 import type { ReadOptions } from "./read-relation.js";
-import { type TableFile, unreadable } from "./sources.js";
+import type { TableFile } from "./sources.js";
 import type { SourceTable } from "./table-source.js";
+import { unreadable } from "./unreadable.js";
 
 /**
  * Reads a Parquet file with hyparquet.

@@ -9,7 +9,7 @@ import { parseTime } from "../../core/time.js";
 import { castToStype } from "../cast.js";
 import { Table } from "../table.js";
 import { readCsv } from "./csv.js";
-import { type Engine, engineMessage, sqlText } from "./duckdb.js";
+import { type Engine, engineMessage, sqlText, sqlTexts } from "./duckdb.js";
 import { findJsonFault } from "./json-position.js";
 import {
   describeRelation,
@@ -17,8 +17,9 @@ import {
   type Relation,
   readRelation,
 } from "./read-relation.js";
-import { type TableFile, unreadable } from "./sources.js";
+import type { TableFile } from "./sources.js";
 import type { SourceTable } from "./table-source.js";
+import { unreadable } from "./unreadable.js";
 
 /**
  * Reads a table file.
@@ -26,7 +27,7 @@ import type { SourceTable } from "./table-source.js";
  * @param engine - the engine.
  * @param file - the file.
  * @param exclude - columns that are not read.
- * @param options - null texts, progress, cancellation.
+ * @param options - rows that are enough, null texts, progress, cancellation.
  * @throws {@link DataError} DAT205 to DAT213, naming the file and what is wrong.
  */
 export async function readTableFile(
@@ -35,19 +36,21 @@ export async function readTableFile(
   exclude: readonly string[],
   options: ReadOptions,
 ): Promise<SourceTable> {
-  await checkReadable(file.path);
+  for (const path of file.parts ?? [file.path]) await checkReadable(path);
+  // Text is read as a whole: its rows are checked by their number.
+  const whole = { ...options, range: null, limit: null };
   try {
     switch (file.format) {
       case "csv":
       case "tsv": {
         const delimiter = file.format === "tsv" ? "\t" : null;
-        return readTimes(await readCsv(engine, { ...file, delimiter, exclude }, options));
+        return readTimes(await readCsv(engine, { ...file, delimiter, exclude }, whole));
       }
       case "parquet":
         return await readParquet(engine, file, exclude, options);
       case "json":
       case "ndjson":
-        return readTimes(await readJson(engine, file, exclude, options));
+        return readTimes(await readJson(engine, file, exclude, whole));
     }
   } catch (error) {
     throw error instanceof RelError ? error : await translateFault(file, error);
@@ -91,14 +94,16 @@ async function readParquet(
 
 /** Describes a Parquet file as a relation; the count of its rows is known. */
 export async function parquetRelation(engine: Engine, file: TableFile): Promise<Relation> {
-  const path = sqlText(globless(file.path));
-  const sql = `read_parquet(${path}, hive_partitioning = false)`;
+  const path = file.parts ? sqlTexts(file.parts.map(globless)) : sqlText(globless(file.path));
+  const sql = file.parts
+    ? `read_parquet(${path}, hive_partitioning = true, union_by_name = true)`
+    : `read_parquet(${path}, hive_partitioning = false)`;
   const columns = await describeRelation(engine, sql);
   const [counts] = await engine.rows(
-    `SELECT CAST(num_rows AS DOUBLE) AS rows FROM parquet_file_metadata(${path})`,
+    `SELECT CAST(sum(num_rows) AS DOUBLE) AS rows FROM parquet_file_metadata(${path})`,
   );
   const rows = Number(counts?.["rows"] ?? 0);
-  return { sql, table: file.table, columns, rows, parquet: file.path };
+  return { sql, table: file.table, columns, rows, ...(!file.parts && { parquet: file.path }) };
 }
 
 async function readJson(

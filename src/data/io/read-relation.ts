@@ -2,8 +2,10 @@
 import { invariant } from "../../core/assert.js";
 import { AbortedError, DataError } from "../../core/errors.js";
 import { checkAborted, type WorkOptions } from "../../core/progress.js";
+import type { ScanRange } from "../event-scan.js";
 import { Table } from "../table.js";
 import { type Engine, sqlName, sqlText } from "./duckdb.js";
+import { isComparable, rangeFilter } from "./range-filter.js";
 import { createSink, type SinkKind } from "./vector-sinks.js";
 
 /** A relation and how its columns are called. */
@@ -101,6 +103,10 @@ function listReading(item: string): Reading {
 
 /** Options of {@link readRelation}. */
 export interface ReadOptions extends WorkOptions {
+  /** Rows that are enough; a source that cannot choose gives more. */
+  readonly range?: ScanRange | null | undefined;
+  /** How many rows are enough; a source that cannot count gives more. */
+  readonly limit?: number | null | undefined;
   /** Texts that mean null in text columns. */
   readonly nullValues?: readonly string[] | undefined;
 }
@@ -118,18 +124,19 @@ const PULSE = 1_048_576;
  * Streams a relation into a table.
  *
  * @param engine - the engine.
- * @param relation - what to read; excluded columns are not listed in it.
- * @param options - null texts, progress, cancellation.
+ * @param whole - what to read; excluded columns are not listed in it.
+ * @param options - rows that are enough, null texts, progress, cancellation.
  * @returns the table; columns whose type cannot be read are left out with a note.
  * @throws {@link DataError} DAT215 if there are more rows than 2^31 − 2; AbortedError CFG900 if cancelled; what the
  * engine throws.
  */
 export async function readRelation(
   engine: Engine,
-  relation: Relation,
+  whole: Relation,
   options: ReadOptions = {},
 ): Promise<ReadTable> {
   const { signal, onProgress } = options;
+  const relation = partOf(whole, options);
   const what = `reading \`${relation.table}\``;
   checkAborted(signal, what);
   const notes: string[] = [];
@@ -209,6 +216,16 @@ export async function readRelation(
     ),
     notes,
   };
+}
+
+/** Leaves out rows that are not wanted, where the engine can tell them. */
+function partOf(relation: Relation, { range, limit }: ReadOptions): Relation {
+  const column = relation.columns.find(({ name }) => name === range?.column);
+  const where = range && column && isComparable(column) ? rangeFilter(column, range) : null;
+  if (where === null && (limit ?? null) === null) return relation;
+  const filter = where === null ? "" : ` WHERE ${where}`;
+  const end = (limit ?? null) === null ? "" : ` LIMIT ${limit}`;
+  return { ...relation, sql: `(SELECT * FROM ${relation.sql}${filter}${end})`, rows: null };
 }
 
 function tooManyRows(table: string): DataError {

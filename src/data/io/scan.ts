@@ -7,6 +7,7 @@ import { type Engine, sqlName } from "./duckdb.js";
 import type { ParquetDecoder } from "./parquet/decoder.js";
 import { planParquet, readFooter, type WantedColumn } from "./parquet/parquet-file.js";
 import type { ParquetPlan } from "./parquet/parquet-plan.js";
+import { isComparable, rangeFilter } from "./range-filter.js";
 import { type Reading, type Relation, readingOf } from "./read-relation.js";
 import { type ChunkKind, isChunkKind } from "./scan-columns.js";
 import { guardOf, unfit } from "./scan-guard.js";
@@ -133,12 +134,6 @@ function kindOf(kind: ChunkKind): Column["kind"] {
   }
 }
 
-/** Types whose values are compared with times without a cast of each. */
-const COMPARABLE = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"]);
-/** Times that any of them can hold. */
-const LATEST = Date.UTC(2200, 0, 1);
-const EARLIEST = Date.UTC(1700, 0, 1);
-
 /** The share of a table's time span above which a filter costs more than it saves: rows have to be counted again. */
 const MOST = 0.6;
 
@@ -150,7 +145,7 @@ async function whereOf(
 ): Promise<string | null> {
   const column = columns.find(({ name }) => name === range?.column);
   // Text files, whose rows are not counted, are read as a whole anyway.
-  if (range === null || rows === null || !column || !COMPARABLE.has(column.type)) return null;
+  if (range === null || rows === null || !column || !isComparable(column)) return null;
   const [span] = await engine.rows(
     `SELECT CAST(epoch_ms(CAST(min(t) AS TIMESTAMP)) AS DOUBLE) AS first,
      CAST(epoch_ms(CAST(max(t) AS TIMESTAMP)) AS DOUBLE) AS last
@@ -159,15 +154,5 @@ async function whereOf(
   const [first, last] = [Number(span?.["first"] ?? 0), Number(span?.["last"] ?? 0)];
   const held = Math.min(last, range.until) - Math.max(first, range.after);
   if (held >= MOST * (last - first)) return null;
-  const name = sqlName(column.sqlName);
-  const literal = (time: number): string =>
-    `TIMESTAMP '${new Date(time).toISOString().slice(0, -1)}'`;
-  const parts: string[] = [];
-  if (range.after > EARLIEST && range.after < LATEST) {
-    parts.push(`${name} >= ${literal(Math.floor(range.after))}`);
-  }
-  if (range.until > EARLIEST && range.until < LATEST) {
-    parts.push(`${name} <= ${literal(Math.ceil(range.until))}`);
-  }
-  return parts.length === 0 ? null : parts.join(" AND ");
+  return rangeFilter(column, range);
 }

@@ -5,7 +5,7 @@ import { lineColumn } from "../../core/span.js";
 import type { SchemaOverrides, TableOverrides } from "../schema-file.js";
 import { checkSettings } from "../settings.js";
 import { findJsonFault } from "./json-position.js";
-import { unreadable } from "./sources.js";
+import { unreadable } from "./unreadable.js";
 
 /**
  * Reads the settings of a database.

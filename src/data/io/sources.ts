@@ -1,7 +1,9 @@
-/** Finds the tables of a folder: one file each, the name before the ending is the table's. */
+/** Finds the tables of a folder: one file or one folder of Parquet each, the name before the ending is the table's. */
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DataError } from "../../core/errors.js";
+import { matchingFiles, partitionFiles } from "./partitions.js";
+import { unreadable } from "./unreadable.js";
 
 /** The formats of table files. */
 export type FileFormat = "parquet" | "csv" | "tsv" | "ndjson" | "json";
@@ -9,7 +11,10 @@ export type FileFormat = "parquet" | "csv" | "tsv" | "ndjson" | "json";
 /** A file that holds one table. */
 export interface TableFile {
   readonly table: string;
+  /** The file; of a table in several files their folder. */
   readonly path: string;
+  /** The Parquet files of a table in several files, in order. */
+  readonly parts?: readonly string[];
   readonly format: FileFormat;
 }
 
@@ -17,8 +22,6 @@ export interface TableFile {
 export interface Folder {
   /** In the order of their names. */
   readonly files: readonly TableFile[];
-  /** The folder's `schema.json`, if there. */
-  readonly schemaFile: string | null;
   readonly notes: readonly string[];
 }
 
@@ -40,10 +43,14 @@ export const TABLE_ENDINGS = ".parquet, .csv, .csv.gz, .tsv, .ndjson or .json";
  * Lists the tables of a folder.
  *
  * @param folder - its path.
+ * @param patterns - of tables whose files are chosen by patterns.
  * @throws {@link DataError} DAT202 if there is no table in it, DAT203 if two files hold the same table, DAT205 if it
  * cannot be listed.
  */
-export async function listFolder(folder: string): Promise<Folder> {
+export async function listFolder(
+  folder: string,
+  patterns: Readonly<Record<string, readonly string[]>> = {},
+): Promise<Folder> {
   let names: string[];
   try {
     names = (await readdir(folder)).sort();
@@ -52,16 +59,26 @@ export async function listFolder(folder: string): Promise<Folder> {
   }
   const files: TableFile[] = [];
   const ignored: string[] = [];
-  let schemaFile: string | null = null;
+  for (const [table, own] of Object.entries(patterns)) {
+    const parts = await matchingFiles(folder, own);
+    const other = parts.find((path) => !/\.parquet$/i.test(path));
+    if (other !== undefined) throw notParquet(other, table);
+    files.push({ table, path: folder, parts, format: "parquet" });
+  }
+  const chosen = new Set(files.flatMap(({ parts }) => parts));
   for (const name of names) {
     if (name.startsWith(".") || name.startsWith("_")) continue;
     const path = join(folder, name);
-    if (name === "schema.json") {
-      schemaFile = path;
+    if (name === "schema.json" || chosen.has(path)) continue;
+    if (await isFolder(path)) {
+      const parts = (await partitionFiles(path)).filter((part) => !chosen.has(part));
+      if (parts.length > 0)
+        files.push({ table: folderTable(name), path, parts, format: "parquet" });
+      else if (![...chosen].some((part) => part?.startsWith(`${path}/`))) ignored.push(name);
       continue;
     }
     const format = formatOf(name);
-    if (format === null || (await isFolder(path))) ignored.push(name);
+    if (format === null) ignored.push(name);
     else files.push({ table: tableName(name), path, format });
   }
   const shown = ignored.slice(0, 8).join(", ") + (ignored.length > 8 ? ", …" : "");
@@ -69,7 +86,7 @@ export async function listFolder(folder: string): Promise<Folder> {
     const found = ignored.length === 0 ? "it is empty" : `found ${shown}`;
     throw new DataError("DAT202", `there is no table in \`${folder}\`: ${found}`, {
       at: { file: folder },
-      hint: `a table is a file NAME with the ending ${TABLE_ENDINGS}`,
+      hint: `a table is a file NAME with the ending ${TABLE_ENDINGS}, or a folder NAME of Parquet files`,
     });
   }
   for (const [i, file] of files.entries()) {
@@ -81,7 +98,25 @@ export async function listFolder(folder: string): Promise<Folder> {
       hint: "move one of them out of the folder",
     });
   }
-  return { files, schemaFile, notes: ignored.length === 0 ? [] : [`ignored files: ${shown}`] };
+  return { files, notes: ignored.length === 0 ? [] : [`ignored files: ${shown}`] };
+}
+
+/** Returns the folder's `schema.json`; `null` where there is none. */
+export async function schemaFileOf(folder: string): Promise<string | null> {
+  const path = join(folder, "schema.json");
+  try {
+    await stat(path);
+    return path;
+  } catch {
+    return null;
+  }
+}
+
+function notParquet(path: string, table: string): DataError {
+  return new DataError("DAT218", `\`${basename(path)}\` is no Parquet file`, {
+    at: { file: path, table },
+    hint: "a table in several files is written as Parquet: let the pattern end in .parquet",
+  });
 }
 
 /** Names the table and the format of a file by its ending; `null` where the ending is none of a table's. */
@@ -100,29 +135,17 @@ function tableName(name: string): string {
   return name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "");
 }
 
+/** Spark writes a table into a folder `NAME.parquet`. */
+function folderTable(name: string): string {
+  return name.replace(/\.parquet$/i, "");
+}
+
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (cause) {
     throw unreadable(path, cause);
   }
-}
-
-/** Makes the error of a path that is missing (DAT201) or cannot be read (DAT205). */
-export function unreadable(path: string, cause: unknown): DataError {
-  const { code } = cause as { readonly code?: string };
-  if (code === "ENOENT" || code === "ENOTDIR") {
-    return new DataError("DAT201", `there is no file or folder \`${path}\``, {
-      at: { file: path },
-      hint: "check the path; it is read from the working directory",
-      cause,
-    });
-  }
-  return new DataError("DAT205", `\`${path}\` cannot be read (${code ?? String(cause)})`, {
-    at: { file: path },
-    hint: "check the permissions of the file and of its folder",
-    cause,
-  });
 }
 
 /**
