@@ -4,15 +4,18 @@ import type { NullLogic } from "../../pql/bind/bound.js";
 import type { Parameters, ParameterValue } from "../../pql/bind/parameters.js";
 import type { Dialect, PredictiveQuery } from "../../pql/syntax/ast.js";
 import { ConfigError } from "../core/errors.js";
-import type { Database, OpenOptions } from "../data/database.js";
+import { parseTime } from "../core/time.js";
+import type { Database, OpenOptions, RowWindow } from "../data/database.js";
 import type { LanguageOptions } from "../query.js";
 import type { Session, WorkFlags } from "./session.js";
-import { collect, oneOf, wholeNumber } from "./values.js";
+import { collect, oneOf, splitList, wholeNumber } from "./values.js";
 
 /** Flags of a command that reads data. */
 export interface DataFlags extends WorkFlags {
   readonly data: string;
   readonly schema?: string;
+  readonly tables?: string;
+  readonly between?: readonly string[];
 }
 
 /** The flag of a command in which something is random. */
@@ -48,9 +51,15 @@ export function withData(command: Command): Command {
   return command
     .requiredOption(
       "--data <path>",
-      "a folder of Parquet, CSV, NDJSON or JSON files, or a DuckDB file",
+      "a folder of Parquet, CSV, NDJSON or JSON files, a DuckDB or SQLite file, or postgres://…",
     )
-    .option("--schema <file>", "settings of keys, times, links and types, as in schema.json");
+    .option("--schema <file>", "settings of keys, times, links and types, as in schema.json")
+    .option("--tables <names>", "read these tables only, separated by commas")
+    .option(
+      "--between <table=from..until>",
+      "read a table's rows after one time and until another; either may be left out; repeatable",
+      collect,
+    );
 }
 
 /** Adds the options of the language. */
@@ -142,6 +151,24 @@ export async function openData(session: Session, flags: DataFlags): Promise<Data
 /** Opens the data of a command, for those that show its notes themselves. */
 export async function readData(session: Session, flags: DataFlags): Promise<Database> {
   const { Database } = await import("../data/database.js");
-  const options: OpenOptions = { ...session.work, schemaFile: flags.schema };
-  return Database.open(flags.data, options);
+  const { data, schema, tables, between } = flags;
+  const options: OpenOptions = {
+    ...session.work,
+    schemaFile: schema,
+    ...(tables !== undefined && { tables: splitList(tables) }),
+    ...(between && { rows: Object.fromEntries(between.map(readWindow)) }),
+  };
+  return Database.open(data, options);
+}
+
+/** Reads `sessions=2024-01-01..2025-01-01`; either time may be left out. */
+function readWindow(text: string): [table: string, window: RowWindow] {
+  const [, table, from = "", until = ""] = /^(.+?)=(.*?)\.\.(.*)$/s.exec(text) ?? [];
+  const times = [from, until].map((time) => (time === "" ? undefined : parseTime(time)));
+  if (table !== undefined && !times.includes(null)) {
+    return [table, { after: times[0] ?? undefined, until: times[1] ?? undefined }];
+  }
+  throw new ConfigError("CFG515", `\`--between\` expects table=from..until, found \`${text}\``, {
+    hint: "write --between sessions=2024-01-01..2025-01-01, or sessions=..2025-01-01",
+  });
 }
