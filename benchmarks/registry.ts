@@ -185,6 +185,15 @@ export const BENCHMARKS: readonly Benchmark[] = [
     },
   },
   {
+    name: "postgres",
+    what: "a table of a PostgreSQL database into columns, against the driver's cursor",
+    settings: ["rows", "runs"],
+    run: async ({ settings, onLine }) => {
+      const { runPostgresBench } = await import("./postgres.js");
+      return runPostgresBench({ ...settings, onLine });
+    },
+  },
+  {
     name: "predict",
     what: "fitting the default blend and predicting every user: seconds and peak memory by stage",
     settings: ["users", "events", "epochs"],
