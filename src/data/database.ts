@@ -4,12 +4,19 @@ import { DataError } from "../core/errors.js";
 import type { WorkOptions } from "../core/progress.js";
 import { suggestHint } from "../core/suggest.js";
 import type { Timestamp } from "../core/time.js";
+import {
+  type AppendOptions,
+  appendRows,
+  type GrowingTable,
+  type RowKey,
+  removeRows,
+} from "./append.js";
 import type { TimestampColumn } from "./column.js";
 import { buildKeyIndex, type KeyIndex } from "./key-index.js";
 import { type ForeignKey, findTable, type Schema, type TableSchema } from "./schema.js";
 import type { SchemaOverrides } from "./schema-file.js";
 import type { Source } from "./source.js";
-import type { Table } from "./table.js";
+import type { Table, TableRecord } from "./table.js";
 
 /** Options of {@link Database.open} and {@link Database.from}. */
 export interface OpenOptions extends WorkOptions {
@@ -261,6 +268,44 @@ export class Database {
       }
     }
     return changed;
+  }
+
+  /**
+   * Adds rows to a table, in any order of time. The schema stays as it is settled, also where inference would say something else of all
+   * rows; the new rows come after the old ones. Keys and links of other tables are kept; what was derived from the rows is derived anew.
+   *
+   * @param name - the table.
+   * @param rows - a table with the same columns in any order, or records with these properties.
+   * @param options - `onDuplicate`: whether a row whose key is there already is refused or replaces the old one.
+   * @returns the database that all rows at once would give under the same schema; this one is not changed.
+   * @throws {@link DataError} DAT105 for an unknown table, DAT110 to DAT113 for rows that do not fit; SchemaError SCH106.
+   */
+  append(
+    name: string,
+    rows: Table | readonly TableRecord[],
+    options: AppendOptions = {},
+  ): Database {
+    return this.#grown(appendRows(this.#growing(name), rows, options));
+  }
+
+  /**
+   * Takes rows away, such as those that a customer wants deleted. Rows that point at them dangle from then on.
+   *
+   * @param name - a table with a primary key.
+   * @param keys - the keys of the rows; of a composite key the parts in order.
+   * @throws {@link DataError} DAT105, DAT106 for the table, DAT114 for a key that no row has; then nothing is taken.
+   */
+  remove(name: string, keys: readonly RowKey[]): Database {
+    return this.#grown(removeRows(this.#growing(name), keys));
+  }
+
+  #growing(name: string): GrowingTable {
+    const table = this.table(name);
+    return { table, schema: this.tableSchema(name), keyIndex: () => this.keyIndex(name) };
+  }
+
+  #grown(table: Table): Database {
+    return table === this.table(table.name) ? this : this.withRows(table);
   }
 
   /** Prints tables with rows, keys, times and links. */
