@@ -116,6 +116,7 @@ async function helpOf(command: string): Promise<string> {
     env: {},
     signal: new AbortController().signal,
     now: () => 0,
+    clock: () => 0,
   };
   expect(await runCli([command, "--help"], io), command).toBe(0);
   return text;

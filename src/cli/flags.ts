@@ -151,14 +151,20 @@ export async function openData(session: Session, flags: DataFlags): Promise<Data
 /** Opens the data of a command, for those that show its notes themselves. */
 export async function readData(session: Session, flags: DataFlags): Promise<Database> {
   const { Database } = await import("../data/database.js");
-  const { data, schema, tables, between } = flags;
-  const options: OpenOptions = {
-    ...session.work,
+  return Database.open(flags.data, { ...session.work, ...openOptions(flags) });
+}
+
+/**
+ * Reads the options of the data: settings, tables, rows.
+ *
+ * @throws {@link ConfigError} CFG515 for a `--between` that cannot be read.
+ */
+export function openOptions({ schema, tables, between }: DataFlags): OpenOptions {
+  return {
     schemaFile: schema,
     ...(tables !== undefined && { tables: splitList(tables) }),
     ...(between && { rows: Object.fromEntries(between.map(readWindow)) }),
   };
-  return Database.open(data, options);
 }
 
 /** Reads `sessions=2024-01-01..2025-01-01`; either time may be left out. */

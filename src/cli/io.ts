@@ -15,4 +15,6 @@ export interface CliIo {
   readonly signal: AbortSignal;
   /** A clock in milliseconds that never goes back. */
   readonly now: () => number;
+  /** The time of day, milliseconds UTC. */
+  readonly clock: () => number;
 }

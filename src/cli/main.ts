@@ -105,6 +105,7 @@ async function run(
     env: process.env,
     signal,
     now: () => performance.now(),
+    clock: () => Date.now(),
   };
   const { runCli } = await import("./program.js");
   tell({ kind: "exit", status: await runCli(order.argv, io) });

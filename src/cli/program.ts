@@ -16,6 +16,7 @@ import { registerPlan } from "./commands/plan.js";
 import { registerPredict } from "./commands/predict.js";
 import { registerReport } from "./commands/report.js";
 import { registerScore } from "./commands/score.js";
+import { registerWatch } from "./commands/watch.js";
 import { describeFailure, EXIT } from "./failure.js";
 import type { CliIo } from "./io.js";
 import { openSession } from "./session.js";
@@ -34,6 +35,7 @@ const COMMANDS: readonly Register[] = [
   registerExplain,
   registerReport,
   registerScore,
+  registerWatch,
   registerBench,
   registerInfo,
 ];

@@ -36,6 +36,7 @@ export async function relgraphWith(
     env: {},
     signal: new AbortController().signal,
     now: () => performance.now(),
+    clock: () => Date.now(),
     ...outside,
   });
   return { status, stdout, stderr };
