@@ -25,6 +25,7 @@ export {
 export type { ProgressEvent, WorkOptions } from "./core/progress.js";
 export { createRng, type Rng } from "./core/random.js";
 export { formatTime, parseTime, type Timestamp } from "./core/time.js";
+export type { AppendOptions, RowKey } from "./data/append.js";
 export { tableFromArrow, toArrow } from "./data/arrow.js";
 export {
   booleanColumn,
@@ -143,3 +144,4 @@ export {
 export { summarizeTrainingTable, type TrainingTable } from "./task/training-table.js";
 export { listBackends } from "./tensor/backend.js";
 export { VERSION } from "./version.js";
+export { type WatchOptions, type WatchRound, watchPredictions } from "./watch.js";
