@@ -3,6 +3,7 @@ import { DataError } from "../../core/errors.js";
 import type { DeclaredKeys } from "../source.js";
 import { type Engine, engineMessage, sqlName, sqlText } from "./duckdb.js";
 import { describeRelation, type Relation, readRelation } from "./read-relation.js";
+import { orBroken } from "./scan-guard.js";
 import type { TableSource } from "./table-source.js";
 
 const ALIAS = "source_file";
@@ -27,10 +28,12 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
       cause,
     });
   }
-  const rows = await engine.rows(
-    `SELECT schema_name AS schema, table_name AS name FROM duckdb_tables()
+  const rows = await orBroken(path, () =>
+    engine.rows(
+      `SELECT schema_name AS schema, table_name AS name FROM duckdb_tables()
      WHERE database_name = ${sqlText(ALIAS)} AND NOT internal
      ORDER BY schema_name <> 'main', schema_name, table_oid`,
+    ),
   );
   if (rows.length === 0) {
     throw new DataError("DAT202", `there is no table in \`${path}\``, {
@@ -45,7 +48,7 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
     taken.add(table);
     return { schema, name, table };
   });
-  const declared = await declaredKeys(engine);
+  const declared = await orBroken(path, () => declaredKeys(engine));
   return named.map(({ schema, name, table }): TableSource => {
     const nameOf = (parent: string): string =>
       named.find((other) => other.schema === schema && other.name === parent)?.table ?? parent;
@@ -59,13 +62,14 @@ export async function attachDuckDb(engine: Engine, path: string): Promise<TableS
       table,
       declared: keysOf(declared, schema, name, nameOf),
       relation,
-      read: async (exclude, options) => {
-        const whole = await relation();
-        const columns = whole.columns.filter((column) => !exclude.includes(column.name));
-        const part = { ...whole, columns };
-        const read = await readRelation(engine, part, { ...options, nullValues: undefined });
-        return { ...read, columnNames: whole.columns.map((column) => column.name) };
-      },
+      read: (exclude, options) =>
+        orBroken(table, async () => {
+          const whole = await relation();
+          const columns = whole.columns.filter((column) => !exclude.includes(column.name));
+          const part = { ...whole, columns };
+          const read = await readRelation(engine, part, { ...options, nullValues: undefined });
+          return { ...read, columnNames: whole.columns.map((column) => column.name) };
+        }),
     };
   });
 }

@@ -1,4 +1,5 @@
 /** Finds where a broken JSON text breaks; Node's own messages do not always say. */
+import { DEEPEST_JSON } from "./json-depth.js";
 
 /**
  * Finds the first place where a text stops being JSON.
@@ -8,6 +9,7 @@
  */
 export function findJsonFault(text: string): { offset: number; expected: string } | null {
   let at = 0;
+  let depth = 0;
   let fault: { offset: number; expected: string } | null = null;
   const fail = (expected: string): false => {
     fault ??= { offset: at, expected };
@@ -52,8 +54,12 @@ export function findJsonFault(text: string): { offset: number; expected: string 
     return value();
   };
   const value = (): boolean => {
-    if (text[at] === "{") return items("}", member);
-    if (text[at] === "[") return items("]", value);
+    if (text[at] === "{" || text[at] === "[") {
+      if (++depth > DEEPEST_JSON) return fail("less nesting");
+      const whole = text[at] === "{" ? items("}", member) : items("]", value);
+      depth--;
+      return whole;
+    }
     return (
       textValue() ||
       token(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y) ||

@@ -15,6 +15,7 @@ import { checkReadable, parquetRelation, readTableFile, translateFault } from ".
 import { type Relation, readRelation } from "./read-relation.js";
 import { readSources, settingsOf, tableSettings } from "./read-sources.js";
 import { scanRelation } from "./scan.js";
+import { orBroken } from "./scan-guard.js";
 import { listFolder, schemaFileOf, type TableFile } from "./sources.js";
 import type { TableSource } from "./table-source.js";
 import { unreadable } from "./unreadable.js";
@@ -128,7 +129,8 @@ async function relationOf(
       hint: suggestHint(name, names, "tables"),
     });
   }
-  if (source.relation) return source.relation(nullValues);
+  const { relation } = source;
+  if (relation) return orBroken(name, () => relation(nullValues));
   throw new DataError("DAT218", `\`${name}\` is in a format that cannot be read in parts`, {
     at: { table: name },
     hint: "write it as Parquet or CSV",
@@ -149,7 +151,7 @@ function sampleSource(
     read: async (exclude, options) => {
       const columns = relation.columns.filter(({ name }) => !exclude.includes(name));
       const part = { sql, table: relation.table, columns, rows: null };
-      const read = await readRelation(engine, part, options);
+      const read = await orBroken(relation.table, () => readRelation(engine, part, options));
       return { ...read, columnNames: relation.columns.map(({ name }) => name) };
     },
   };

@@ -42,17 +42,28 @@ export async function readParquetWithoutEngine(
     const columnNames = parquetSchema(metadata).children.map((child) => child.element.name);
     const names = columnNames.filter((name) => !exclude.includes(name));
     const values = new Map<string, unknown[]>(names.map((name) => [name, []]));
-    await parquetRead({
-      file: buffer as ArrayBuffer,
-      metadata,
-      columns: names,
-      utf8: false,
-      compressors: nodeCodecs(),
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const all = values.get(columnName)!;
-        for (let i = 0; i < columnData.length; i++) all[rowStart + i] = columnData[i];
-      },
-    });
+    let start = 0;
+    for (const group of metadata.row_groups) {
+      const end = start + Number(group.num_rows);
+      // One column of one group at a time: of several, failures after the first would be nobody's and end the process.
+      for (const name of names) {
+        await parquetRead({
+          file: buffer as ArrayBuffer,
+          metadata,
+          columns: [name],
+          rowStart: start,
+          rowEnd: end,
+          utf8: false,
+          compressors: nodeCodecs(),
+          onChunk: ({ columnName, columnData, rowStart }) => {
+            const all = values.get(columnName)!;
+            for (let i = 0; i < columnData.length; i++) all[rowStart + i] = columnData[i];
+          },
+        });
+        checkAborted(signal, `reading \`${file.table}\``);
+      }
+      start = end;
+    }
     const columns: Column[] = [];
     for (const name of names) {
       const column = toColumn(file.table, name, values.get(name)!);

@@ -10,6 +10,7 @@ import { castToStype } from "../cast.js";
 import { Table } from "../table.js";
 import { readCsv } from "./csv.js";
 import { type Engine, engineMessage, sqlText, sqlTexts } from "./duckdb.js";
+import { checkJsonDepth } from "./json-depth.js";
 import { findJsonFault } from "./json-position.js";
 import {
   describeRelation,
@@ -112,6 +113,7 @@ async function readJson(
   exclude: readonly string[],
   options: ReadOptions,
 ): Promise<SourceTable> {
+  await checkJsonDepth(file.path);
   const format = file.format === "ndjson" ? "newline_delimited" : "auto";
   const read = (sample: number): string =>
     `read_json(${sqlText(globless(file.path))}, format = '${format}', sample_size = ${sample},

@@ -20,6 +20,15 @@ export function broken(table: string, why: string, cause?: unknown): DataError {
   });
 }
 
+/** Does some work of the engine on a table; what it throws becomes an error of ours. */
+export async function orBroken<T>(table: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof RelError ? error : broken(table, engineMessage(error), error);
+  }
+}
+
 /** Watches over a scan. */
 export interface ScanGuard {
   /** Throws AbortedError CFG900 if the caller gave up. */

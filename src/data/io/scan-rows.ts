@@ -20,6 +20,10 @@ export interface PlannedColumn {
 /** Rows of a chunk, at most: vectors of 2,048 rows are gathered, few enough to stay in the cache. */
 const CHUNK = 131_072;
 
+/** Cells of a chunk, at most, where a vector of each column fits. */
+const CELLS = 1 << 21;
+const VECTOR = 2048;
+
 /** Chunks that may wait: together about as many rows as the engine reads ahead. */
 const WAITING = 4;
 
@@ -139,12 +143,13 @@ function createFillers(
   table: string,
   planned: readonly PlannedColumn[],
 ): Filler[] {
+  const capacity = Math.max(VECTOR, Math.min(CHUNK, Math.floor(CELLS / planned.length)));
   const encoders = planned.map(() => createStringEncoder(bindings));
   return Array.from({ length: WAITING + 1 }, () => {
     const columns = planned.map(({ kind, name, integer }, c) =>
-      createChunkColumn(kind, { bindings, name, capacity: CHUNK, integer, encoder: encoders[c]! }),
+      createChunkColumn(kind, { bindings, name, capacity, integer, encoder: encoders[c]! }),
     );
-    return createFiller(table, planned, columns);
+    return createFiller(table, planned, columns, capacity);
   });
 }
 
@@ -152,10 +157,11 @@ function createFiller(
   table: string,
   planned: readonly PlannedColumn[],
   columns: readonly ChunkColumn[],
+  capacity: number,
 ): Filler {
   let held = 0;
   return {
-    isFull: (more) => held > 0 && held + more > CHUNK,
+    isFull: (more) => held > 0 && held + more > capacity,
     append(vectorOf, count) {
       for (let c = 0; c < columns.length; c++) {
         if (columns[c]!.append(vectorOf(c), count, held)) continue;

@@ -10,7 +10,7 @@ import type { ParquetPlan } from "./parquet/parquet-plan.js";
 import { isComparable, rangeFilter } from "./range-filter.js";
 import { type Reading, type Relation, readingOf } from "./read-relation.js";
 import { type ChunkKind, isChunkKind } from "./scan-columns.js";
-import { guardOf, unfit } from "./scan-guard.js";
+import { guardOf, orBroken, unfit } from "./scan-guard.js";
 import { type PlannedColumn, readRows } from "./scan-rows.js";
 
 /**
@@ -50,7 +50,7 @@ export function scanRelation(
         yield* readDirect(decoder, table, direct, options);
         return;
       }
-      const where = await whereOf(engine, relation, range);
+      const where = await orBroken(table, () => whereOf(engine, relation, range));
       yield* readRows(engine, relation, planned, where, options);
     },
     async lastTime(name) {
@@ -65,7 +65,7 @@ export function scanRelation(
         return last === null ? -Infinity : Number(last) / 1000;
       };
       // Without a filter the file's own statistics answer.
-      const last = await max("");
+      const last = await orBroken(table, () => max(""));
       return last === Infinity ? max(` WHERE isfinite(CAST(${sql} AS TIMESTAMP))`) : last;
     },
   };

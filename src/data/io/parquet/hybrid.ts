@@ -20,6 +20,7 @@ export function readHybrid(
   out: Int32Array,
   count: number,
 ): void {
+  if (width > 32) throw new Error(`a page has integers of ${width} bits`);
   // Of integers without bits some writers write nothing.
   if (width === 0) out.fill(0, 0, count);
   let pos = start;

@@ -26,6 +26,9 @@ export interface Page {
 
 /** Bytes that hold the header of any page. */
 const HEAD = 1 << 16;
+/** A page of more unpacked bytes or rows than these is taken for damaged: writers end pages at about a megabyte. */
+const MOST_BYTES = 1 << 30;
+const MOST_ROWS = 1 << 26;
 /** Bytes read at once, at least. */
 const BLOCK = 1 << 20;
 
@@ -52,9 +55,13 @@ export function createPageReader(
     const about = first ?? second ?? header.dictionary_page_header;
     if (!about) throw new Error("a page does not say what it holds");
     const { num_values: rows, encoding } = about;
+    if (!(rows >= 0 && rows <= MOST_ROWS)) throw new Error(`a page says that it has ${rows} rows`);
     const apart = second
       ? second.definition_levels_byte_length + second.repetition_levels_byte_length
       : 0;
+    if (!(apart >= 0 && apart <= packed.length)) {
+      throw new Error("the levels of a page end behind it");
+    }
     const bytes = unpack(packed, second?.is_compressed === false ? "UNCOMPRESSED" : codec, {
       apart,
       size: header.uncompressed_page_size,
@@ -128,12 +135,29 @@ function createWindow(file: number): (start: number, length: number) => Uint8Arr
   };
 }
 
+/** What a packing can make of some bytes at most; the others have no such bound. */
+function mostUnpacked(packed: number, codec: Codec): number {
+  switch (codec) {
+    case "UNCOMPRESSED":
+      return packed;
+    case "SNAPPY":
+      return packed * 24;
+    case "GZIP":
+      return packed * 1040;
+    default:
+      return MOST_BYTES;
+  }
+}
+
 /** Unpacks pages, but for the levels that stand apart before them, into a buffer that grows to the size of the largest. */
 function createUnpacker() {
   const codecs = nodeCodecs();
   let buffer = new Uint8Array(0);
   return (packed: Uint8Array, codec: Codec, { apart, size }: { apart: number; size: number }) => {
     if (!(size >= apart)) throw new Error("a page does not have the size that it says");
+    if (size > MOST_BYTES || size - apart > mostUnpacked(packed.length - apart, codec)) {
+      throw new Error(`a page of ${packed.length} bytes says that it unpacks to ${size}`);
+    }
     if (buffer.length < size + SLACK) buffer = new Uint8Array(size + SLACK);
     buffer.set(packed.subarray(0, apart));
     const input = packed.subarray(apart);
@@ -142,7 +166,7 @@ function createUnpacker() {
       return buffer;
     }
     const isPlain = codec === "UNCOMPRESSED" || codec === "SNAPPY" || size === apart;
-    const output = isPlain ? input : codecs[codec]!(input);
+    const output = isPlain ? input : codecs[codec]!(input, size - apart);
     if (output.length !== size - apart) {
       throw new Error("a page does not have the size that it says");
     }

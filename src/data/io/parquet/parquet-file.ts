@@ -19,6 +19,8 @@ export interface WantedColumn {
 /** The footer of a file. */
 export interface ParquetFile {
   readonly path: string;
+  /** Bytes of the file. */
+  readonly size: number;
   readonly metadata: FileMetaData;
   readonly columns: readonly SchemaTree[];
 }
@@ -41,7 +43,7 @@ export async function readFooter(path: string): Promise<ParquetFile | null> {
         return bytes.buffer;
       };
       const metadata = await parquetMetadataAsync({ byteLength: size, slice });
-      return { path, metadata, columns: parquetSchema(metadata).children };
+      return { path, size, metadata, columns: parquetSchema(metadata).children };
     } finally {
       await file.close();
     }
@@ -61,7 +63,7 @@ export async function readFooter(path: string): Promise<ParquetFile | null> {
  * reads.
  */
 export function planParquet(
-  { path, metadata, columns }: ParquetFile,
+  { path, size, metadata, columns }: ParquetFile,
   wanted: readonly WantedColumn[],
   range: { readonly column: WantedColumn; readonly times: ScanRange } | null,
 ): ParquetPlan | null {
@@ -74,7 +76,7 @@ export function planParquet(
     if (!column || column.element.name !== fileName || column.children.length > 0) return null;
     const kind = cellKindOf(column, type);
     if (kind === null || column.element.repetition_type === "REPEATED") return null;
-    const places = groups.map((group) => placeOf(group, fileName));
+    const places = groups.map((group) => placeOf(group, fileName, size));
     if (places.includes(null)) return null;
     planned.push({
       name,
@@ -136,18 +138,17 @@ function isCodec(codec: ColumnMetaData["codec"]): codec is Codec {
 }
 
 /** Finds the pages of a column; `null` where they cannot be read here. */
-function placeOf(group: RowGroup, name: string): ColumnPlace | null {
+function placeOf(group: RowGroup, name: string, size: number): ColumnPlace | null {
   const chunk = chunkOf(group, name);
   const meta = chunk?.meta_data;
   if (!chunk || !meta || chunk.file_path || chunk.crypto_metadata) return null;
   if (!isCodec(meta.codec) || !meta.encodings.every((one) => ENCODINGS.has(one))) return null;
   const offsets = [meta.dictionary_page_offset, meta.data_page_offset].map(Number);
-  return {
-    start: Math.min(...offsets.filter((offset) => offset > 0)),
-    length: Number(meta.total_compressed_size),
-    rows: Number(group.num_rows),
-    codec: meta.codec,
-  };
+  const start = Math.min(...offsets.filter((offset) => offset > 0));
+  const [length, rows] = [Number(meta.total_compressed_size), Number(group.num_rows)];
+  // What the footer says must lie within the file; else the engine says what is wrong.
+  if (!(length >= 0 && start + length <= size && rows >= 0)) return null;
+  return { start, length, rows, codec: meta.codec };
 }
 
 function chunkOf({ columns }: RowGroup, name: string): ColumnChunk | undefined {

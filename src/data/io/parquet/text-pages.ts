@@ -33,6 +33,7 @@ export function createTextPages(): TextPages {
   return {
     entries: encoder.entries,
     encode(bytes, length, count) {
+      if (count * 4 > length) throw new Error("a page ends before its last text");
       page = bytes;
       if (codes.length < count) {
         codes = new Int32Array(count);
