@@ -45,7 +45,7 @@ const TICKS_PER_MS = [1 / 1000, 1, 1000, 1_000_000];
  * @param name - the column's name.
  * @param data - the chunk.
  * @returns a column of `data.length` rows.
- * @throws {@link DataError} DAT107 if the type has no meaning here.
+ * @throws {@link DataError} DAT107 if the type has no meaning here, DAT222 if texts or lists reach beyond their buffers.
  */
 export function readArrowData(table: string, name: string, data: Data): Column {
   const { length } = data;
@@ -96,7 +96,7 @@ export function readArrowData(table: string, name: string, data: Data): Column {
     }
     case TYPE.utf8:
     case TYPE.largeUtf8:
-      return { ...base, kind: "string", int64: false, ...readTexts(data, validity) };
+      return { ...base, kind: "string", int64: false, ...readTexts(table, base, data) };
     case TYPE.dictionary:
       return readDictionary(table, base, data);
     case TYPE.list:
@@ -228,10 +228,32 @@ function readDecimals(base: Base, data: Data, scale: number, bitWidth: number): 
   return { ...base, kind: "number", values, integer: scale === 0 };
 }
 
-function readTexts(data: Data, validity: Uint8Array | null) {
+/** Offsets that go back or beyond would have the same bytes read again for each row. */
+function checkOffsets(
+  table: string,
+  { name, length }: Base,
+  offsets: ArrayLike<number | bigint>,
+  end: number,
+): void {
+  let last = 0;
+  for (let row = 0; row <= length && length > 0; row++) {
+    const offset = Number(offsets[row]);
+    if (!(offset >= last && offset <= end)) {
+      throw new DataError("DAT222", `\`${name}\` reaches beyond its Arrow buffers`, {
+        at: { table, column: name, row },
+        hint: "the data were cut off or changed after they were written: write them again",
+      });
+    }
+    last = offset;
+  }
+}
+
+function readTexts(table: string, base: Base, data: Data) {
+  const { validity } = base;
   const bytes = data.values as Uint8Array;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const offsets = data.valueOffsets as unknown as ArrayLike<number | bigint>;
+  checkOffsets(table, base, offsets, bytes.length);
   const { encode, entries } = createDictionary();
   const codes = new Int32Array(data.length);
   for (let row = 0; row < data.length; row++) {
@@ -266,14 +288,16 @@ function readLists(table: string, base: Base, data: Data, listSize: number | und
     return { ...base, ...empty, numeric: false };
   }
   const items = readArrowData(table, base.name, data.children[0]!);
-  const starts = data.valueOffsets as Int32Array;
+  const starts =
+    listSize === undefined
+      ? (data.valueOffsets as Int32Array)
+      : Float64Array.from({ length: base.length + 1 }, (_, row) => row * listSize);
+  checkOffsets(table, base, starts, items.length);
   const { encode, entries } = createDictionary();
   const codes: number[] = [];
   for (let row = 0; row < base.length; row++) {
-    const from = listSize === undefined ? starts[row]! : row * listSize;
-    const to = listSize === undefined ? starts[row + 1]! : from + listSize;
     if (isSet(base.validity, row)) {
-      for (let i = from; i < to; i++) {
+      for (let i = starts[row]!; i < starts[row + 1]!; i++) {
         if (isValid(items, i)) codes.push(encode(cellText(items, i)!));
       }
     }
@@ -292,8 +316,14 @@ function readLists(table: string, base: Base, data: Data, listSize: number | und
 }
 
 function readVectors(table: string, base: Base, data: Data, dimension: number): Column {
-  const values = new Float32Array(base.length * dimension);
   const items = base.length === 0 ? null : readArrowData(table, base.name, data.children[0]!);
+  checkOffsets(
+    table,
+    { ...base, length: Math.min(base.length, 1) },
+    [0, base.length * dimension],
+    items?.length ?? 0,
+  );
+  const values = new Float32Array(base.length * dimension);
   if (items?.kind === "number") values.set(items.values.subarray(0, values.length));
   return { ...base, kind: "vector", dimension, values };
 }

@@ -2,6 +2,7 @@
 import type { Table as ArrowTable, Data, DataType } from "apache-arrow";
 import { readArrowData } from "./arrow-read.js";
 import { makeArrowData } from "./arrow-write.js";
+import type { Column } from "./column.js";
 import { concatColumns } from "./concat.js";
 import { Table } from "./table.js";
 
@@ -16,12 +17,25 @@ import { Table } from "./table.js";
  * @throws {@link DataError} DAT107 for a column of bytes or of another type without a meaning here.
  */
 export function tableFromArrow(name: string, table: ArrowTable): Table {
-  const columns = table.schema.fields.map((field, i) => {
-    const chunks = (table.getChildAt(i)?.data ?? []) as readonly Data[];
-    const parts = chunks.map((chunk) => readArrowData(name, field.name, chunk));
-    return parts.length > 0 ? concatColumns(parts) : readEmpty(name, field.name, field.type);
-  });
-  return new Table(name, columns);
+  return new Table(
+    name,
+    table.schema.fields.map((_, place) => columnFromArrow(name, table, place)),
+  );
+}
+
+/**
+ * Makes a column of one of an Arrow table.
+ *
+ * @param name - the table's name, for errors.
+ * @param table - the Arrow table.
+ * @param place - the column's place in it.
+ * @throws {@link DataError} DAT107 as {@link tableFromArrow}.
+ */
+export function columnFromArrow(name: string, table: ArrowTable, place: number): Column {
+  const field = table.schema.fields[place]!;
+  const chunks = (table.getChildAt(place)?.data ?? []) as readonly Data[];
+  const parts = chunks.map((chunk) => readArrowData(name, field.name, chunk));
+  return parts.length > 0 ? concatColumns(parts) : readEmpty(name, field.name, field.type);
 }
 
 /** A table without batches still has its columns. */

@@ -8,6 +8,7 @@ import { lineColumn } from "../../core/span.js";
 import { parseTime } from "../../core/time.js";
 import { castToStype } from "../cast.js";
 import { Table } from "../table.js";
+import { readArrowFile } from "./arrow-file.js";
 import { readCsv } from "./csv.js";
 import { type Engine, engineMessage, sqlText, sqlTexts } from "./duckdb.js";
 import { checkJsonDepth } from "./json-depth.js";
@@ -49,6 +50,8 @@ export async function readTableFile(
       }
       case "parquet":
         return await readParquet(engine, file, exclude, options);
+      case "arrow":
+        return await readArrowFile(file, exclude, options);
       case "json":
       case "ndjson":
         return readTimes(await readJson(engine, file, exclude, whole));

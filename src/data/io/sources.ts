@@ -6,7 +6,7 @@ import { matchingFiles, partitionFiles } from "./partitions.js";
 import { unreadable } from "./unreadable.js";
 
 /** The formats of table files. */
-export type FileFormat = "parquet" | "csv" | "tsv" | "ndjson" | "json";
+export type FileFormat = "parquet" | "csv" | "tsv" | "ndjson" | "json" | "arrow";
 
 /** A file that holds one table. */
 export interface TableFile {
@@ -34,10 +34,13 @@ const ENDINGS: readonly (readonly [ending: string, format: FileFormat])[] = [
   [".ndjson", "ndjson"],
   [".jsonl", "ndjson"],
   [".json", "json"],
+  [".arrow", "arrow"],
+  [".arrows", "arrow"],
+  [".feather", "arrow"],
 ];
 
 /** The endings of table files, for hints. */
-export const TABLE_ENDINGS = ".parquet, .csv, .csv.gz, .tsv, .ndjson or .json";
+export const TABLE_ENDINGS = ".parquet, .csv, .csv.gz, .tsv, .ndjson, .json or .arrow";
 
 /**
  * Lists the tables of a folder.

@@ -6,15 +6,18 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { tableToIPC } from "apache-arrow";
 import sqlite from "node-sqlite3-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { RelError } from "../../../../src/core/errors.js";
 import { createRng, type Rng } from "../../../../src/core/random.js";
+import { toArrow } from "../../../../src/data/arrow.js";
 import { Database } from "../../../../src/data/database.js";
 import { openEngine, sqlText } from "../../../../src/data/io/duckdb.js";
 import { openStreamed } from "../../../../src/data/io/open-streamed.js";
 import { nodeCodecs } from "../../../../src/data/io/parquet/codecs.js";
 import { readParquetWithoutEngine } from "../../../../src/data/io/parquet-fallback.js";
+import { readTable } from "../../../../src/data/io/read-table.js";
 import { useFolders } from "./folder.js";
 
 const CHANGES = Number(process.env["FUZZ"] ?? 12);
@@ -53,7 +56,10 @@ beforeAll(async () => {
     db.run("INSERT INTO events VALUES (?, '2024-01-01', ?, ?)", [i, i / 3, `text ${i}`]);
   }
   db.close();
-  files.push("e.duckdb", "f.sqlite");
+  const arrow = await toArrow(await readTable(join(root, "snappy.parquet")));
+  writeFileSync(join(root, "g.arrow"), tableToIPC(arrow, "file"));
+  writeFileSync(join(root, "h.arrows"), tableToIPC(arrow, "stream"));
+  files.push("e.duckdb", "f.sqlite", "g.arrow", "h.arrows");
 });
 
 /** Cuts a file off, flips bits, writes over a stretch, or puts one in. */
@@ -85,7 +91,7 @@ async function readAll(name: string, bytes: Uint8Array): Promise<void> {
   const path = isFile ? join(folder, name) : folder;
   const ways = [
     () => Database.open(path),
-    ...(/\.(?:ndjson|json|sqlite)$/.test(name) ? [] : [() => stream(path, name)]),
+    ...(/\.(?:ndjson|json|sqlite|arrows?)$/.test(name) ? [] : [() => stream(path, name)]),
     ...(/\.parquet$/.test(name)
       ? [
           () =>
@@ -122,7 +128,7 @@ describe("a file that was damaged", () => {
     ...["snappy", "gzip", "zstd", "brotli", "uncompressed", "v2"].map(
       (codec) => `${codec}.parquet`,
     ),
-    ...["a.csv", "b.csv.gz", "c.ndjson", "d.json", "e.duckdb", "f.sqlite"],
+    ...["a.csv", "b.csv.gz", "c.ndjson", "d.json", "e.duckdb", "f.sqlite", "g.arrow", "h.arrows"],
   ].entries()) {
     it(
       `gives a database or an error of ours: ${name}`,

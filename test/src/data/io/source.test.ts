@@ -1,16 +1,29 @@
 /** Sources of a user's own, tables in several files, and keys that a DuckDB file declares. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import {
+  Table as ArrowTable,
+  Binary,
+  Int32,
+  RecordBatchStreamWriter,
+  tableToIPC,
+  vectorFromArray,
+} from "apache-arrow";
 import { describe, expect, it } from "vitest";
+import { toArrow } from "../../../../src/data/arrow.js";
 import { Database } from "../../../../src/data/database.js";
+import { columnFromValues } from "../../../../src/data/from-values.js";
 import { openEngine, sqlText } from "../../../../src/data/io/duckdb.js";
 import { openStreamed } from "../../../../src/data/io/open-streamed.js";
+import { readTable } from "../../../../src/data/io/read-table.js";
 import { writeTable } from "../../../../src/data/io/write.js";
 import type { Source, SourceRequest } from "../../../../src/data/source.js";
 import { Table, type TableRecord } from "../../../../src/data/table.js";
 import { refusal, useFolders } from "./folder.js";
 
 const folders = useFolders();
+const LZ4_FILE =
+  "QVJST1cxAAD/////eAAAABAAAAAAAAoADAAGAAUACAAKAAAAAAEEAAwAAAAIAAgAAAAEAAgAAAAEAAAAAQAAABQAAAAQABQACAAGAAcADAAAABAAEAAAAAAAAQIQAAAAHAAAAAQAAAAAAAAAAgAAAGlkAAAIAAwACAAHAAgAAAAAAAABIAAAAP////+YAAAAFAAAAAAAAAAMABgABgAFAAgADAAMAAAAAAMEABwAAAAgAAAAAAAAAAAAAAAMABwAEAAEAAgADAAMAAAASAAAABwAAAAUAAAAAQAAAAAAAAAAAAAABAAEAAQAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGwAAAAAAAAAAAAAAAQAAAAEAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAQiTRhgQIIEAACAAQAAAAAAAAAAAAAAAP////8AAAAAEAAAAAwAFAAGAAgADAAQAAwAAAAAAAQANAAAACQAAAAEAAAAAQAAAIgAAAAAAAAAoAAAAAAAAAAgAAAAAAAAAAAAAAAIAAgAAAAEAAgAAAAEAAAAAQAAABQAAAAQABQACAAGAAcADAAAABAAEAAAAAAAAQIQAAAAHAAAAAQAAAAAAAAAAgAAAGlkAAAIAAwACAAHAAgAAAAAAAABIAAAAKAAAABBUlJPVzE=";
 const people: readonly TableRecord[] = [
   { id: 1, name: "Ä", at: "2024-01-01" },
   { id: 2, name: null, at: "2024-02-01" },
@@ -194,6 +207,68 @@ describe("a table in several files", () => {
       "events/_delta_log/0.json": "{}",
     });
     expect((await refusal(Database.open(path))).code).toBe("DAT204");
+  });
+});
+
+describe("an Arrow file", () => {
+  const made = new Table("people", [
+    columnFromValues("people", "id", [3n, 1n, 2n]),
+    columnFromValues("people", "name", ["Ä", null, "C"]),
+    columnFromValues("people", "at", [new Date(0), null, new Date(86_400_000)]),
+    columnFromValues("people", "parts", [["a", "b"], [], null]),
+  ]);
+
+  it("is a table, in the file and the stream format", async () => {
+    const arrow = await toArrow(made);
+    for (const [ending, format] of [
+      ["arrow", "file"],
+      ["feather", "file"],
+      ["arrows", "stream"],
+    ] as const) {
+      const folder = await folders.make({
+        [`people.${ending}`]: Buffer.from(tableToIPC(arrow, format)),
+      });
+      const db = await Database.open(folder);
+      expect(db.table("people").toRecords()).toEqual(made.toRecords());
+      expect(db.tableSchema("people").timeColumn).toBe("at");
+      expect((await readTable(join(folder, `people.${ending}`))).toRecords()).toEqual(
+        made.toRecords(),
+      );
+    }
+  });
+
+  it("of several batches, without rows, and with a column of bytes is read too", async () => {
+    const arrow = await toArrow(made);
+    const writer = RecordBatchStreamWriter.writeAll([...arrow.batches, ...arrow.batches]);
+    const bytes = new ArrowTable({
+      id: vectorFromArray([1, 2], new Int32()),
+      raw: vectorFromArray([new Uint8Array([1]), null], new Binary()),
+    });
+    const folder = await folders.make({
+      "twice.arrows": Buffer.from(await writer.toUint8Array()),
+      "none.arrow": Buffer.from(tableToIPC(arrow.slice(0, 0), "file")),
+      "bytes.arrow": Buffer.from(tableToIPC(bytes, "file")),
+    });
+    const db = await Database.open(folder);
+    expect(db.table("twice").toRecords()).toEqual([...made.toRecords(), ...made.toRecords()]);
+    expect(db.table("none").numRows).toBe(0);
+    expect(db.table("none").columns.map(({ name }) => name)).toEqual(["id", "name", "at", "parts"]);
+    expect(db.table("bytes").columns.map(({ name }) => name)).toEqual(["id"]);
+    expect(db.notes.join()).toContain("`bytes.raw` is left out: Binary cannot be read");
+  });
+
+  it("that is cut off is refused with what to do", async () => {
+    const bytes = Buffer.from(tableToIPC(await toArrow(made), "file"));
+    const folder = await folders.make({ "people.arrow": bytes.subarray(0, bytes.length >> 1) });
+    const error = await refusal(Database.open(folder));
+    expect(error.code).toBe("DAT222");
+    expect(error.message).toContain("`people.arrow` is no whole Arrow file");
+    expect(error.hint).toContain("cut off");
+    // Written by pyarrow: one column `id` of one row, its buffers packed with LZ4.
+    const packed = Buffer.from(LZ4_FILE, "base64");
+    const other = await refusal(Database.open(await folders.make({ "people.feather": packed })));
+    expect(other.message).toContain("its buffers are compressed");
+    expect(other.hint).toBe("write it without compression, or as Parquet");
   });
 });
 
