@@ -23,7 +23,7 @@ export interface RelErrorDetails {
 /**
  * The base of all errors of relgraph. Codes are stable and never reused:
  * `PQL0xx` lexing, `1xx` syntax, `2xx` names, `3xx` types, `4xx` time and windows, `9xx` not supported yet;
- * `SCH` schema, `DAT` data and files, `GRF` graph, `TEN` tensors, `MOD` models, `CFG` options, `INT` our bugs.
+ * `SCH` schema, `DAT` data and files, `GRF` graph, `TEN` tensors, `MOD` models, `SCL` other machines, `CFG` options, `INT` our bugs.
  *
  * @see prqlc `error.rs` (kind, code, span, reason, hints).
  */
@@ -100,6 +100,9 @@ export class ShapeError extends RelError {}
 
 /** A model folder or a training run that cannot go on. */
 export class ModelError extends RelError {}
+
+/** Work on another machine or in another process that failed: an SQL engine, a worker, a gang. */
+export class ScaleError extends RelError {}
 
 /** An option or a setting that is unknown or out of range. */
 export class ConfigError extends RelError {}
