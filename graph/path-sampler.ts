@@ -8,6 +8,13 @@ import {
   samplerKey,
   seedKey,
 } from "./choose.js";
+import {
+  type Candidates,
+  chooseByHash,
+  type HashChoice,
+  hashPositionSalt,
+  hashSeedNumber,
+} from "./hash-choice.js";
 import type { HeteroGraph } from "./hetero-graph.js";
 import { type PathPlan, type PathPosition, pathKeys, planTables } from "./path-plan.js";
 import { checkSeeds, type Seeds } from "./seeds.js";
@@ -42,6 +49,7 @@ type Owners = Pick<PositionSample, "rows" | "seedOf" | "seedOffsets">;
  * @param plan - the paths; checked on every call.
  * @param seeds - `S` seeds; a seed's own row and its keys are given, even where the row's time has not come yet.
  * @param rng - the stream; only its seed counts, so split it to sample the same seeds anew.
+ * @param hash - draws by keys in place of `rng`: the same sample as an SQL engine's; slower, since all visible rows are looked at.
  * @returns one sample per position of the plan.
  * @throws {@link GraphError} GRF101 and GRF201 to GRF204 for the plan, GRF102 to GRF104 for the seeds.
  * @see pyg-lib `neighbor_kernel.cpp` (disjoint temporal sampling), here per path and without deduplication.
@@ -51,10 +59,16 @@ export function samplePaths(
   plan: PathPlan,
   seeds: Seeds,
   rng: Rng,
+  hash: HashChoice | null = null,
 ): readonly PositionSample[] {
   const tables = planTables(graph, plan);
   checkSeeds(graph, plan.seedTable, seeds);
   const keys = pathKeys(graph, plan);
+  const seedNumbers =
+    hash &&
+    Float64Array.from(seeds.rows, (row, s) =>
+      hashSeedNumber(hash.numbers[plan.seedTable]![row]!, seeds.anchorTimes[s]!),
+    );
   const seedKeys = hashSeeds(seeds, samplerKey(rng));
   const root = seedOwners(seeds);
   const scratch = createChoiceScratch();
@@ -76,6 +90,11 @@ export function samplePaths(
             seedKeys,
             keys[i]!,
             scratch,
+            hash && {
+              numbers: hash.numbers[tables[i]!]!,
+              salt: hashPositionSalt(hash.salt, i),
+              seeds: seedNumbers!,
+            },
           ),
     );
   });
@@ -130,6 +149,7 @@ function sampleChildren(
   seedKeys: Int32Array,
   pathKey: number,
   scratch: ChoiceScratch,
+  hash: PositionHash | null,
 ): PositionSample {
   const count = owners.rows.length;
   const totals = new Int32Array(count);
@@ -159,16 +179,58 @@ function sampleChildren(
   const { offsets, children } = adjacency;
   for (let owner = 0, at = 0; owner < count; owner++) {
     const row = owners.rows[owner]!;
-    const stream = mix(mix(seedKeys[owners.seedOf[owner]!]!, pathKey), row);
-    const end = at + chooseNeighbors(totals[owner]!, newest, drawn, stream, scratch, rows, at);
     const start = offsets[row]!;
     const skipped = own === null || own[owner]! < 0 ? totals[owner]! : own[owner]!;
+    const seed = owners.seedOf[owner]!;
+    const end =
+      at +
+      (hash === null
+        ? chooseNeighbors(
+            totals[owner]!,
+            newest,
+            drawn,
+            mix(mix(seedKeys[seed]!, pathKey), row),
+            scratch,
+            rows,
+            at,
+          )
+        : chooseByHash(
+            candidatesOf(adjacency, start, totals[owner]!, skipped, hash.numbers),
+            { last: newest, uniform: drawn },
+            hash.seeds[seed]!,
+            hash.salt,
+            rows,
+            at,
+          ));
     for (; at < end; at++) {
       const position = rows[at]!;
       rows[at] = children[start + (position < skipped ? position : position + 1)]!;
     }
   }
   return finish(rows, sizes, totals, owners);
+}
+
+/** What a position draws with by hash. */
+interface PositionHash {
+  readonly numbers: Float64Array;
+  readonly salt: number;
+  /** float64 `[S]`. */
+  readonly seeds: Float64Array;
+}
+
+function candidatesOf(
+  { children, childTimes }: Adjacency,
+  start: number,
+  count: number,
+  skipped: number,
+  numbers: Float64Array,
+): Candidates {
+  const placeOf = (i: number): number => start + (i < skipped ? i : i + 1);
+  return {
+    count,
+    numberAt: (i) => numbers[children[placeOf(i)]!]!,
+    timeAt: (i) => (childTimes === null ? 0 : childTimes[placeOf(i)]!),
+  };
 }
 
 /** Adds owners, offsets and seeds to sampled rows. */

@@ -37,6 +37,8 @@ export interface SqlOptions {
    * `duckdb`, whose tables (but not views) number their rows; the other engines have no such order.
    */
   readonly rowOrder?: boolean;
+  /** Whether the rows are sorted, by default they are; shards that are written need no order. */
+  readonly sorted?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export function planToSql(
   const begun = statement.parts.length;
   const eligible = writeFilter("eligible", plan.where, entities, clocks.past);
   const assumed = writeFilter("assumed", plan.assuming, eligible, clocks.truth);
-  const labels = writeLabels(plan, assumed, clocks);
+  const labels = writeLabels(plan, assumed, clocks, options.sorted ?? true);
   const parts = [
     ...clocks.literal.map((clock) => clock.part()),
     ...statement.parts.slice(0, begun),
@@ -192,7 +194,12 @@ function selectEntities(entities: Entities, clause: Clause): Select {
   return select;
 }
 
-function writeLabels(plan: TrainingTablePlan, entities: Entities, clocks: Clocks): string[] {
+function writeLabels(
+  plan: TrainingTablePlan,
+  entities: Entities,
+  clocks: Clocks,
+  isSorted: boolean,
+): string[] {
   const { target: clause, split } = clocks;
   const { statement, clock } = clause;
   const { engine, names } = statement;
@@ -248,7 +255,7 @@ function writeLabels(plan: TrainingTablePlan, entities: Entities, clocks: Clocks
     where.push(`${engine.listLength(value)} > 0`);
   }
   const last = printSelect({ columns: outcome, from: [labels], where, groupBy: [] });
-  return [...last, `ORDER BY ${sorted.join(", ")}`];
+  return isSorted ? [...last, `ORDER BY ${sorted.join(", ")}`] : last;
 }
 
 function isListCell(target: BoundTarget): boolean {
