@@ -33,6 +33,8 @@ export interface PredictRequest extends WorkOptions {
   readonly anchor?: Timestamp | undefined;
   /** Only these entities, whether WHERE holds for them or not. */
   readonly entities?: readonly EntityId[] | undefined;
+  /** Of all entities that can be predicted only these; ids of others, or of nobody, are passed over. */
+  readonly among?: readonly EntityId[] | undefined;
   /** Another state of the database than the one fitted on. */
   readonly db?: Database | undefined;
 }

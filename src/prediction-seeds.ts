@@ -1,5 +1,5 @@
 /** The rows to predict: entities by their keys or all eligible ones, each with the time it is predicted at. */
-import type { Seeds } from "../graph/seeds.js";
+import { type Seeds, takeSeeds } from "../graph/seeds.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
 import { runPlan } from "../pql/run/execute.js";
 import { ConfigError } from "./core/errors.js";
@@ -16,7 +16,7 @@ export type EntityId = string | number | readonly (string | number)[];
  * @param db - the database.
  * @param plan - the query's plan.
  * @param request - `anchor`: by default the time of `AT`, else the latest time of the tables that the target reads, and for a static target each
- * row's own time; `entities`: only these, in this order, whether WHERE holds for them or not.
+ * row's own time; `entities`: only these, in this order, whether WHERE holds for them or not; `among`: only those of all that can be predicted.
  * @throws {@link ConfigError} CFG151 if a listed entity does not exist, CFG152 if no anchor is given and the tables that
  * the target reads hold no time.
  */
@@ -26,6 +26,7 @@ export function predictionSeeds(
   request: {
     readonly anchor?: Timestamp | undefined;
     readonly entities?: readonly EntityId[] | undefined;
+    readonly among?: readonly EntityId[] | undefined;
   },
 ): Seeds {
   const { entityTable } = plan.task;
@@ -43,7 +44,20 @@ export function predictionSeeds(
   }
   const anchors = anchor === null ? null : [anchor];
   const { entityRows: rows, anchorTimes } = runPlan(plan, db, anchors, { mode: "predict" });
-  return { rows, anchorTimes, visibleTimes: anchorTimes };
+  const all = { rows, anchorTimes, visibleTimes: anchorTimes };
+  return request.among ? seedsAmong(db, entityTable, all, request.among) : all;
+}
+
+function seedsAmong(db: Database, table: string, all: Seeds, ids: readonly EntityId[]): Seeds {
+  const wanted = new Uint8Array(db.table(table).numRows);
+  for (const id of ids) {
+    const row = rowOf(db, table, id);
+    if (row >= 0) wanted[row] = 1;
+  }
+  return takeSeeds(
+    all,
+    Int32Array.from(all.rows.keys()).filter((at) => wanted[all.rows[at]!] === 1),
+  );
 }
 
 /**
@@ -67,21 +81,27 @@ function latestTime(db: Database, plan: TrainingTablePlan): Timestamp {
 }
 
 function findEntity(db: Database, table: string, id: EntityId): number {
-  const values = (Array.isArray(id) ? id : [id]) as readonly CellValue[];
-  const { primaryKey } = db.tableSchema(table);
-  const row = values.length === primaryKey?.length ? db.keyIndex(table).find(values) : -1;
+  const row = rowOf(db, table, id);
   if (row >= 0) return row;
+  const { primaryKey } = db.tableSchema(table);
   const key = (primaryKey ?? []).join("+");
   const column = primaryKey ? db.table(table).column(primaryKey[0]!) : null;
   const some = column && column.length > 0 ? cellText(column, 0) : null;
   throw new ConfigError(
     "CFG151",
-    `there is no row of \`${table}\` with ${key} = \`${values.join(", ")}\``,
+    `there is no row of \`${table}\` with ${key} = \`${[id].flat().join(", ")}\``,
     {
       at: { table },
       hint: some === null ? "the table is empty" : `keys look like \`${some}\``,
     },
   );
+}
+
+/** The row of an id; −1 where there is none. */
+function rowOf(db: Database, table: string, id: EntityId): number {
+  const values = (Array.isArray(id) ? id : [id]) as readonly CellValue[];
+  const { primaryKey } = db.tableSchema(table);
+  return values.length === primaryKey?.length ? db.keyIndex(table).find(values) : -1;
 }
 
 /**

@@ -193,10 +193,13 @@ export class Predictor {
   }
 
   /** The rows to predict, the same for all targets. */
-  #seeds(db: Database, { anchor, entities }: Pick<PredictRequest, "anchor" | "entities">): Seeds {
+  #seeds(
+    db: Database,
+    { anchor, entities, among }: Pick<PredictRequest, "anchor" | "entities" | "among">,
+  ): Seeds {
     const plans = this.#parts.targets.map(({ plan }) => plan);
     const time = anchor ?? (plans.length === 1 ? undefined : latestAnchor(db, plans));
-    return predictionSeeds(db, plans[0]!, { anchor: time ?? undefined, entities });
+    return predictionSeeds(db, plans[0]!, { anchor: time ?? undefined, entities, among });
   }
 
   /**

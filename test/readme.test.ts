@@ -113,6 +113,7 @@ async function helpOf(command: string): Promise<string> {
     stderr: () => {},
     isTerminal: false,
     width: 120,
+    stdin: async function* () {},
     env: {},
     signal: new AbortController().signal,
     now: () => 0,

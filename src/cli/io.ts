@@ -10,6 +10,8 @@ export interface CliIo {
   readonly isTerminal: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** The lines of stdin, read as they are taken. */
+  readonly stdin: () => AsyncIterable<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;

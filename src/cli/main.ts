@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The `relgraph` command: streams, signals and exit status around the program. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { EXIT } from "./failure.js";
 import type { CliIo } from "./io.js";
@@ -102,6 +104,8 @@ async function run(
     stderr: (text) => tell({ kind: "stderr", text }),
     isTerminal: order.isTerminal,
     width: order.width,
+    // Of the process itself: a thread's own stdin is not connected.
+    stdin: () => createInterface({ input: createReadStream("", { fd: 0, autoClose: false }) }),
     env: process.env,
     signal,
     now: () => performance.now(),

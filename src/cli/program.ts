@@ -17,6 +17,7 @@ import { registerPredict } from "./commands/predict.js";
 import { registerReport } from "./commands/report.js";
 import { registerScore } from "./commands/score.js";
 import { registerWatch } from "./commands/watch.js";
+import { registerWorker } from "./commands/worker.js";
 import { describeFailure, EXIT } from "./failure.js";
 import type { CliIo } from "./io.js";
 import { openSession } from "./session.js";
@@ -36,6 +37,7 @@ const COMMANDS: readonly Register[] = [
   registerReport,
   registerScore,
   registerWatch,
+  registerWorker,
   registerBench,
   registerInfo,
 ];

@@ -33,6 +33,7 @@ export async function relgraphWith(
     },
     isTerminal: false,
     width: 100,
+    stdin: async function* () {},
     env: {},
     signal: new AbortController().signal,
     now: () => performance.now(),
