@@ -4,7 +4,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AbortedError, ScaleError } from "../../core/errors.js";
 import { readSparkAddress, type SparkAddress } from "./address.js";
 import { GrpcFailure, openChannel, STATUS } from "./grpc.js";
-import { bytesField, decodeMessage, encodeMessage, messageField, textField } from "./wire.js";
+import {
+  bytesField,
+  decodeMessage,
+  encodeMessage,
+  type Fields,
+  messageField,
+  textField,
+} from "./wire.js";
 
 /** Options of {@link connectSpark}. */
 export interface SparkOptions {
@@ -112,6 +119,19 @@ export function connectSpark(address: string, options: SparkOptions = {}): Spark
     }
   }
 
+  /** Decodes an answer; bytes that are none come from something that is no Spark. */
+  function decode(answer: Uint8Array): Fields {
+    try {
+      return decodeMessage(answer);
+    } catch (cause) {
+      throw new ScaleError("SCL204", `${to.server} answered what is no message of Spark Connect`, {
+        at: { file: to.server },
+        hint: "check that the port is that of the Connect server, 15002 by default",
+        cause,
+      });
+    }
+  }
+
   const relation = (sql: string): Uint8Array => encodeMessage([10, encodeMessage([1, sql])]);
   return {
     server: to.server,
@@ -119,14 +139,15 @@ export function connectSpark(address: string, options: SparkOptions = {}): Spark
       let found = "";
       const ask = encodeMessage(...head, [10, new Uint8Array(0)]);
       for await (const answer of call("AnalyzePlan", ask)) {
-        const fields = decodeMessage(answer);
+        const fields = decode(answer);
         found = textField(messageField(fields, 8), 1) || textField(messageField(fields, 9), 1);
       }
       return found;
     },
     async *query(sql, signal) {
       for await (const answer of execute(encodeMessage([1, relation(sql)]), signal)) {
-        const data = bytesField(messageField(decodeMessage(answer), 2), 2);
+        const batch = bytesField(decode(answer), 2);
+        const data = batch && bytesField(decode(batch), 2);
         if (data !== null) yield data;
       }
     },

@@ -1,5 +1,8 @@
 /** SparkEngine: statements on a Spark Connect server, results as Parquet or as Arrow. */
+import type { Table as ArrowTable } from "apache-arrow";
+import { RelError, ScaleError } from "../../core/errors.js";
 import { tableFromArrow } from "../../data/arrow.js";
+import { checkArrowBytes } from "../../data/io/arrow-messages.js";
 import type { Table } from "../../data/table.js";
 import { absolutePlace } from "../place.js";
 import { quoteName, quoteText, withShard } from "../shard-sql.js";
@@ -57,7 +60,7 @@ export async function openSpark(address: string, options: SparkOptions = {}): Pr
     async *query(sql, { signal } = {}): AsyncGenerator<Table> {
       const { tableFromIPC } = await import("apache-arrow");
       for await (const bytes of session.query(sql, signal)) {
-        yield tableFromArrow("result", tableFromIPC(bytes));
+        yield readBatch(session.server, bytes, tableFromIPC);
       }
     },
     async writeShards(sql, folder, { shards, by, signal }) {
@@ -74,4 +77,23 @@ export async function openSpark(address: string, options: SparkOptions = {}): Pr
     },
     close: () => session.close(),
   };
+}
+
+function readBatch(
+  server: string,
+  bytes: Uint8Array,
+  tableFromIPC: (bytes: Uint8Array) => ArrowTable,
+): Table {
+  try {
+    checkArrowBytes(bytes);
+    return tableFromArrow("result", tableFromIPC(bytes));
+  } catch (cause) {
+    if (cause instanceof RelError) throw cause;
+    const why = (cause as Error).message;
+    throw new ScaleError("SCL204", `${server} sent rows that are no Arrow: ${why}`, {
+      at: { file: server },
+      hint: "check that the server is Spark 3.5 or newer",
+      cause,
+    });
+  }
 }
