@@ -6,12 +6,16 @@ import type { RankExit } from "./launcher.js";
 
 /** A process to start. */
 export interface GangProcess {
+  /** What it is, for messages; `rank N` by default. */
+  readonly name?: string;
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Letters of a rank's words that are kept. */
 const KEPT = 4000;
+/** Its last lines that an error shows. */
+const KEPT_LINES = 12;
 /** Milliseconds from the polite end of a process to the other one. */
 const GRACE_MS = 3000;
 
@@ -35,7 +39,8 @@ export async function runGang(
     for (const child of children) endProcess(child);
   };
   signal?.addEventListener("abort", endAll, { once: true });
-  const ends = processes.map(({ command, env }, rank) => {
+  const ends = processes.map((one, rank) => {
+    const { command, env, name = `rank ${rank}` } = one;
     const [program = "", ...args] = command;
     // A group of its own, so that what the program started ends with it.
     const child = spawn(program, args, {
@@ -62,7 +67,7 @@ export async function runGang(
         resolve({ rank, code: -1, tail: "" });
       });
       child.on("close", (code, killed) => {
-        if (code !== 0) fail(rankFailed(rank, code, killed, tails[rank]!));
+        if (code !== 0) fail(rankFailed(name, code, killed, tails[rank]!));
         resolve({ rank, code: code ?? -1, tail: tails[rank]! });
       });
     });
@@ -94,14 +99,14 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 function rankFailed(
-  rank: number,
+  name: string,
   code: number | null,
   killed: string | null,
   tail: string,
 ): ScaleError {
   const how = killed === null ? `ended with status ${code}` : `was killed by ${killed}`;
-  const said = tail.trim().split("\n").slice(-5).join("\n");
-  return new ScaleError("SCL320", `rank ${rank} ${how}${said && `: ${said}`}`, {
+  const said = tail.trim().split("\n").slice(-KEPT_LINES).join("\n");
+  return new ScaleError("SCL320", `${name} ${how}${said && `: ${said}`}`, {
     hint: "the others were ended; started again with a checkpoint it goes on from there",
   });
 }

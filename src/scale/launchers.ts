@@ -92,7 +92,10 @@ export function slurmLauncher(options: SlurmOptions): Launcher {
   return {
     name: `srun on ${nodes} machines`,
     run: async (spec, work) => {
-      const [exit] = await runGang([{ command: slurmCommand(spec), env: spec.env ?? {} }], work);
+      const [exit] = await runGang(
+        [{ name: "the job", command: slurmCommand(spec), env: spec.env ?? {} }],
+        work,
+      );
       return Array.from({ length: spec.ranks }, (_, rank) => ({ rank, code: 0, tail: exit!.tail }));
     },
   };

@@ -7,7 +7,7 @@
  * interrupted, which ends its process; a process whose task is gone is killed by the kernel (`prctl`) where there is one.
  */
 export const LAUNCH_SCRIPT = `"""Starts one process per rank inside a Spark barrier stage: launch.py PORT RANKS COMMAND ..."""
-import ctypes, os, signal, subprocess, sys
+import ctypes, os, re, signal, subprocess, sys
 from pyspark import BarrierTaskContext
 from pyspark.sql import SparkSession
 
@@ -59,12 +59,18 @@ def run(command, port):
 def main():
     port, ranks, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     spark = SparkSession.builder.appName("relgraph").getOrCreate()
+    why = None
     try:
         ranked = spark.sparkContext.parallelize(range(ranks), ranks).barrier()
         for rank, text in sorted(ranked.mapPartitions(run(command, port)).collect()):
             print(f"[rank {rank}] {text.strip()}")
+    except Exception as error:
+        found = re.search("RuntimeError: (rank [0-9]+ ended with [^;]*?)(?:\\n\\tat |$)", str(error))
+        why = found.group(1) if found else str(error)
     finally:
         spark.stop()
+    if why is not None:
+        sys.exit(why)
 
 
 if __name__ == "__main__":

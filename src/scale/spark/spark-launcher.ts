@@ -42,7 +42,7 @@ export function sparkLauncher(options: SparkLauncherOptions = {}): Launcher {
           `spark.executorEnv.${name}=${env[name]}`,
         ]);
         const line = [submit, ...flags, ...names, script, String(port), String(ranks), ...command];
-        const [exit] = await runGang([{ command: line, env }], work);
+        const [exit] = await runGang([{ name: "the job", command: line, env }], work);
         return Array.from({ length: ranks }, (_, rank) => ({ rank, code: 0, tail: exit!.tail }));
       } finally {
         await rm(folder, { recursive: true, force: true });
