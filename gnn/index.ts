@@ -28,9 +28,9 @@ export { DEFAULT_MODEL_CONFIG, type ModelConfig, type ModelSpec } from "./spec.j
 export { fitTargetScale, type TargetScale, unscaleOutput } from "./target.js";
 export {
   DEFAULT_TRAINER_CONFIG,
-  type LabelledSeeds,
   type TrainerConfig,
   type TrainingData,
   type TrainingReport,
   trainModel,
 } from "./trainer.js";
+export type { LabelledSeeds } from "./validation.js";

@@ -1,21 +1,23 @@
 /** Training: one visible loop over epochs and batches, with early stopping on the validation rows. */
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Seeds } from "../graph/seeds.js";
 import { takeSeeds } from "../graph/seeds.js";
+import { anyRank, checkSame, type Gang, gangPart } from "../src/core/gang.js";
 import { checkAborted, type WorkOptions } from "../src/core/progress.js";
 import { type Rng, shuffle } from "../src/core/random.js";
-import { evaluateMetrics, primaryMetric, type ValueTaskType } from "../src/task/metrics.js";
+import { primaryMetric, type ValueTaskType } from "../src/task/metrics.js";
 import { createEma } from "../src/tensor/ema.js";
 import { binaryCrossEntropyWithLogits, l1Loss, softmaxCrossEntropy } from "../src/tensor/losses.js";
 import { createAdamW, type Optimizer } from "../src/tensor/optimizer.js";
-import type { NamedArrays } from "../src/tensor/parameters.js";
+import type { NamedArrays, ParameterStore } from "../src/tensor/parameters.js";
 import { cosineWithWarmup } from "../src/tensor/schedule.js";
 import { trainStep } from "../src/tensor/train-step.js";
 import type { HeteroBatch, NeighborLoader } from "./batch.js";
 import { type Checkpoints, restoreCheckpoint, takeCheckpoint } from "./checkpoint.js";
 import type { EpochReport } from "./epoch-report.js";
 import type { RelationalGnn } from "./model.js";
-import { predictLogits } from "./predict.js";
-import { scaleTarget, type TargetScale, unscaleOutput } from "./target.js";
+import { scaleTarget, type TargetScale } from "./target.js";
+import { type LabelledSeeds, limitRows, scoreRows } from "./validation.js";
 
 /** Settings of a training run; see {@link DEFAULT_TRAINER_CONFIG}. */
 export interface TrainerConfig {
@@ -56,13 +58,6 @@ export const DEFAULT_TRAINER_CONFIG: TrainerConfig = {
   staleShare: 0.5,
 };
 
-/** Labelled seeds. */
-export interface LabelledSeeds {
-  readonly seeds: Seeds;
-  /** float64 `[N]`: numbers, 0 or 1, or class indices. */
-  readonly targets: Float64Array;
-}
-
 /** What a training run is made of. */
 export interface TrainingData {
   readonly taskType: ValueTaskType;
@@ -92,6 +87,11 @@ export interface TrainOptions extends WorkOptions {
   readonly isTimeUp?: (() => boolean) | undefined;
   /** Where the run is kept after each epoch; a run that finds one goes on from there, to the same bytes. */
   readonly checkpoints?: Checkpoints | undefined;
+  /**
+   * Trains together with other processes, each on its part of every batch; all end with the same weights, which depend on how many
+   * there are. Only rank 0 keeps checkpoints, and all go on from the same one.
+   */
+  readonly gang?: Gang | null | undefined;
 }
 
 /**
@@ -130,6 +130,7 @@ function runEpochs(
   options: TrainOptions,
 ): TrainingReport {
   const { train } = data;
+  const gang = options.gang && options.gang.size > 1 ? options.gang : null;
   const perEpoch = Math.min(train.seeds.rows.length, config.maxSeedsPerEpoch);
   const batchSize = config.batchSize ?? automaticBatchSize(perEpoch);
   const stepsPerEpoch = Math.ceil(perEpoch / batchSize);
@@ -137,10 +138,11 @@ function runEpochs(
   const ema = createEma(model.store, config.emaDecay);
   const validation = data.validation && limitRows(data.validation, config.maxValidationSeeds, rng);
   const parts = { store: model.store, optimizer, ema };
-  const run = options.checkpoints ? nameRun(data, config, rng) : "";
+  const run = options.checkpoints || gang ? nameRun(data, config, rng) : "";
   const kept = options.checkpoints?.load() ?? null;
   const before = kept && restoreCheckpoint(run, parts, kept);
   const epochs: EpochReport[] = [...(before?.epochs ?? [])];
+  checkSame(gang, "data, settings and checkpoint", `${run} ${epochs.length}`);
   let best: { weights: NamedArrays; epoch: number; score: number } | null = before?.best ?? null;
   let step = before?.step ?? 0;
   let timeUp = false;
@@ -158,31 +160,37 @@ function runEpochs(
     for (let from = 0; from < perEpoch && !timeUp; from += batchSize) {
       checkAborted(options.signal, "training");
       const rows = order.subarray(from, Math.min(perEpoch, from + batchSize));
-      const batch = loader.load(takeSeeds(seeds, rows), epochRng.split("sample", from));
-      const targets = Float32Array.from(rows, (row) =>
-        scaleTarget(data.scale, train.targets[row]!),
-      );
+      const part = gangPart(gang, rows.length);
+      const own = rows.subarray(part.from, part.to);
       const learningRate = cosineWithWarmup(
         step,
         totalSteps,
         config.warmupSteps,
         config.learningRate,
       );
-      const dropoutRng = epochRng.split("dropout", from);
-      const { loss } = trainStep(
-        model.store,
-        () => batchLoss(model, batch, data.taskType, targets, dropoutRng),
-        optimizer,
-        { clipNorm: config.clipNorm, learningRate },
-      );
+      const dropout = epochRng.split("dropout", from);
+      const dropoutRng = gang ? dropout.split("rank", gang.rank) : dropout;
+      const lossOf = (): tf.Scalar => {
+        const batch = loader.load(takeSeeds(seeds, own), epochRng.split("sample", from));
+        const targets = Float32Array.from(own, (row) =>
+          scaleTarget(data.scale, train.targets[row]!),
+        );
+        return batchLoss(model, batch, data.taskType, targets, dropoutRng);
+      };
+      const { loss } = trainStep(model.store, own.length === 0 ? null : lossOf, optimizer, {
+        clipNorm: config.clipNorm,
+        learningRate,
+        shared: gang && { gang, weight: own.length / rows.length },
+      });
       ema.update();
       lossSum += loss;
       steps++;
       step++;
-      timeUp = options.isTimeUp?.() ?? false;
+      if (options.isTimeUp) timeUp = anyRank(gang, options.isTimeUp());
     }
     ema.swapIn();
-    const score = validation ? scoreRows(model, loader, validation, data, rng) : null;
+    checkSame(gang, "weights", weightText(model.store));
+    const score = validation ? scoreRows(model, loader, validation, data, rng, gang) : null;
     const loss = lossSum / Math.max(1, steps);
     epochs.push({ epoch, loss, score });
     options.onProgress?.({
@@ -198,7 +206,8 @@ function runEpochs(
     }
     ema.swapOut();
     // A run that ran out of time in the middle of an epoch is not the run that it would have been.
-    if (!timeUp) options.checkpoints?.save(takeCheckpoint(run, parts, { step, epochs, best }));
+    if (!timeUp && (gang?.rank ?? 0) === 0)
+      options.checkpoints?.save(takeCheckpoint(run, parts, { step, epochs, best }));
   }
   if (best) model.store.fromArrays(best.weights);
   return { epochs, bestEpoch: best?.epoch ?? -1, steps: step };
@@ -257,40 +266,12 @@ function staleTimes(seeds: Seeds, maxLag: number, share: number, rng: Rng): Floa
   });
 }
 
-function scoreRows(
-  model: RelationalGnn,
-  loader: NeighborLoader,
-  rows: LabelledSeeds,
-  data: TrainingData,
-  rng: Rng,
-): number | null {
-  const logits = predictLogits(model, loader, rows.seeds, rng.split("validation"));
-  return primaryScore(data.taskType, logits, rows.targets, data.scale);
-}
-
-/**
- * Scores outputs by the metric that chooses epochs (see `primaryMetric`).
- *
- * @returns `null` where it cannot be computed, as AUROC with one class only.
- */
-export function primaryScore(
-  taskType: ValueTaskType,
-  logits: Float32Array,
-  targets: Float64Array,
-  scale: TargetScale,
-): number | null {
-  const isClass = taskType === "multiclass_classification";
-  const predictions = Float64Array.from(logits, (z) => (isClass ? z : unscaleOutput(scale, z)));
-  return evaluateMetrics(taskType, predictions, targets)[primaryMetric(taskType).name] ?? null;
-}
-
-function limitRows(rows: LabelledSeeds, limit: number, rng: Rng): LabelledSeeds {
-  if (rows.seeds.rows.length <= limit) return rows;
-  const order = Int32Array.from({ length: rows.seeds.rows.length }, (_, i) => i);
-  shuffle(order, rng.split("validation rows"));
-  const kept = order.subarray(0, limit).sort();
-  return {
-    seeds: takeSeeds(rows.seeds, kept),
-    targets: Float64Array.from(kept, (row) => rows.targets[row]!),
-  };
+/** The bytes of all weights as a text that differs where they do. */
+function weightText(store: ParameterStore): string {
+  return Object.values(store.toArrays())
+    .map(({ values }) => {
+      const words = new Int32Array(values.buffer, values.byteOffset, values.length);
+      return words.reduce((hash, word) => Math.imul(hash ^ word, 0x01000193), 0);
+    })
+    .join();
 }

@@ -4,6 +4,7 @@ import type { TrainerConfig } from "../gnn/trainer.js";
 import { bindFeature } from "../pql/feature/bind-feature.js";
 import type { BoundFeature } from "../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../pql/plan/plan.js";
+import type { Gang } from "./core/gang.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Duration } from "./core/time.js";
 import type { Database } from "./data/database.js";
@@ -30,6 +31,11 @@ export interface ModelOptions extends WorkOptions {
    * the same data and options goes on from there, to the same bytes; when it has ended nothing is left.
    */
   readonly checkpoint?: string | undefined;
+  /**
+   * Other processes that do the same fit and train the network together with this one, each on its part of every batch; from
+   * `joinGang`. All of them end with the same model.
+   */
+  readonly gang?: Gang | null | undefined;
   /** Which experts; by default all, blended. */
   readonly experts?: readonly MemberName[] | undefined;
   /** Whether experts are fitted once more on training and validation rows; by default where validation says it helps. */
@@ -115,10 +121,11 @@ export async function fitExpert(
     onProgress: options.onProgress,
     signal: options.signal,
     isTimeUp,
+    gang: options.gang,
     checkpoints:
       checkpoint === undefined ? undefined : (phase) => fileCheckpoints(checkpoint, phase),
   });
-  if (checkpoint !== undefined) removeCheckpoints(checkpoint);
+  if (checkpoint !== undefined && (options.gang?.rank ?? 0) === 0) removeCheckpoints(checkpoint);
   return fit;
 }
 

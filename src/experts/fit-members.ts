@@ -6,6 +6,7 @@ import type { ModelConfig } from "../../gnn/spec.js";
 import type { TrainerConfig } from "../../gnn/trainer.js";
 import type { BoundFeature } from "../../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import type { Gang } from "../core/gang.js";
 import { checkAborted, type WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
 import type { Duration } from "../core/time.js";
@@ -48,6 +49,8 @@ export interface MemberOptions extends WorkOptions {
   /** Levels of the quantiles that intervals are made from. */
   readonly levels?: readonly number[] | undefined;
   readonly isTimeUp?: (() => boolean) | undefined;
+  /** The processes that the network is trained together with; the other experts are fitted by each of them. */
+  readonly gang?: Gang | null | undefined;
   /** Where trainings of the network are kept, by phase. */
   readonly checkpoints?: ((phase: "fit" | "refit") => Checkpoints) | undefined;
 }

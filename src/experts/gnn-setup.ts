@@ -1,4 +1,5 @@
 /** Setting up the graph network: from labelled rows to a fresh network, its loader and its training data. */
+
 import { createLoader, type NeighborLoader } from "../../gnn/batch.js";
 import type { Checkpoints } from "../../gnn/checkpoint.js";
 import type { TableEncoding } from "../../gnn/frame/encoding.js";
@@ -15,6 +16,7 @@ import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
 import { takeSeeds } from "../../graph/seeds.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
+import type { Gang } from "../core/gang.js";
 import type { WorkOptions } from "../core/progress.js";
 import { createRng, type Rng } from "../core/random.js";
 import { approximateMs, type Duration } from "../core/time.js";
@@ -42,6 +44,8 @@ export interface GnnOptions extends WorkOptions {
   readonly isTimeUp?: (() => boolean) | undefined;
   /** Where the training is kept, to go on after it was stopped. */
   readonly checkpoints?: Checkpoints | undefined;
+  /** The processes that it is trained together with. */
+  readonly gang?: Gang | null | undefined;
 }
 
 /** A fresh network with everything that it is trained with. */

@@ -84,6 +84,7 @@ export function fitGnn(
       signal: options.signal,
       isTimeUp: options.isTimeUp,
       checkpoints: options.checkpoints,
+      gang: options.gang,
     }),
   );
   const recent = newestRows(train, BACKGROUND_SEEDS);

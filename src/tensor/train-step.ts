@@ -1,8 +1,10 @@
 /** One training step: loss, gradients, clipping and update, with every tensor it made freed. */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Gang } from "../core/gang.js";
 import { activeMemory } from "./kernels/kernel.js";
 import type { Optimizer } from "./optimizer.js";
 import { type ParameterStore, readAll } from "./parameters.js";
+import { type LossGradients, sumGradients } from "./sum-gradients.js";
 
 /** Settings of {@link trainStep}. */
 export interface TrainStepOptions {
@@ -10,6 +12,8 @@ export interface TrainStepOptions {
   readonly clipNorm?: number;
   /** Overrides the optimizer's learning rate, for a schedule. */
   readonly learningRate?: number;
+  /** Whose gradients are added to these; `weight`: the share of the batch that this rank's rows are. */
+  readonly shared?: { readonly gang: Gang; readonly weight: number } | null;
 }
 
 /** What a step measured, before its update. */
@@ -23,18 +27,22 @@ export interface TrainStepResult {
  * Differentiates a loss for all parameters of a store and updates them.
  *
  * @param store - its parameters are the variables.
- * @param lossFn - builds the loss from the store's variables; its other tensors are freed.
+ * @param lossFn - builds the loss from the store's variables; its other tensors are freed. `null`: this rank of a gang has no rows.
  * @param optimizer - made for the same store.
  * @returns loss and gradient norm. Where the norm is not finite the weights stay as they are.
  * @see Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural networks, alg. 1 (norm clipping).
  */
 export function trainStep(
   store: ParameterStore,
-  lossFn: () => tf.Scalar,
+  lossFn: (() => tf.Scalar) | null,
   optimizer: Optimizer,
-  { clipNorm, learningRate }: TrainStepOptions = {},
+  { clipNorm, learningRate, shared = null }: TrainStepOptions = {},
 ): TrainStepResult {
-  const { loss, gradients } = computeGradients(store, lossFn);
+  const own = lossFn && computeGradients(store, lossFn);
+  const { loss, gradients } =
+    shared === null
+      ? (own ?? { loss: 0, gradients: new Map<string, tf.Tensor>() })
+      : sumGradients(store, shared.gang, shared.weight, own);
   const gradNorm = globalNorm([...gradients.values()]);
   if (Number.isFinite(gradNorm)) {
     const scale = clipNorm !== undefined && gradNorm > clipNorm ? clipNorm / gradNorm : 1;
@@ -50,10 +58,7 @@ export function trainStep(
  * @param lossFn - as in {@link trainStep}.
  * @returns the loss, and gradients by parameter name; a parameter the loss does not depend on has none.
  */
-export function computeGradients(
-  store: ParameterStore,
-  lossFn: () => tf.Scalar,
-): { readonly loss: number; readonly gradients: ReadonlyMap<string, tf.Tensor> } {
+export function computeGradients(store: ParameterStore, lossFn: () => tf.Scalar): LossGradients {
   const parameters = store.list();
   const { value, grads } = tf.variableGrads(
     lossFn,

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { predictLogits } from "../../gnn/predict.js";
 import { fitTargetScale, unscaleOutput } from "../../gnn/target.js";
-import { type LabelledSeeds, trainModel } from "../../gnn/trainer.js";
+import { trainModel } from "../../gnn/trainer.js";
+import type { LabelledSeeds } from "../../gnn/validation.js";
 import { createRng } from "../../src/core/random.js";
 import { numberColumn, stringColumn, timestampColumn } from "../../src/data/column.js";
 import type { Database } from "../../src/data/database.js";

@@ -43,6 +43,8 @@ export const registerFit: Register = (program, open) => {
       const times = await readTimes(flags);
       const model = await readModel(session, flags);
       await checkFolder(flags.out, "model.json", "model");
+      const { joinGang } = await import("../../scale/gang.js");
+      const gang = await joinGang(session.io.env);
       const db = await openQueryData(session, flags, tree);
       const { Predictor } = await import("../../predictor.js");
       const predictor = await Predictor.fit(db, query, {
@@ -50,8 +52,15 @@ export const registerFit: Register = (program, open) => {
         ...language,
         times,
         checkpoint: flags.checkpoint,
+        gang,
       });
+      await gang?.close();
       for (const warning of predictor.warnings) session.warn(warning);
+      if (gang && gang.rank > 0) {
+        session.note(`rank ${gang.rank} is done; rank 0 saves the model`);
+        predictor.dispose();
+        return;
+      }
       await predictor.save(flags.out);
       session.note(`model saved in ${flags.out}`);
       const { task, query: canonical, warnings } = predictor;
