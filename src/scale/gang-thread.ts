@@ -1,7 +1,7 @@
 /** The thread of a rank that holds its connections: rank 0 adds what the others send and sends the sum back. */
 import { randomBytes } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import {
   createFrameReader,
   type GangFrame,
@@ -12,179 +12,205 @@ import {
 } from "./gang-frames.js";
 import { type GangOrder, STATE, type SumOrder, tellFailure } from "./gang-memory.js";
 
-const order = workerData as GangOrder;
-const { rank, size, address, port, token, joinTimeout, control } = order;
-const parent = parentPort!;
-const state = new Int32Array(control);
 /** Milliseconds between two tries to reach rank 0. */
 const RETRY_MS = 100;
-/** The connections: of rank 0 by rank, of others that to rank 0. */
-const sockets = new Map<number, Socket>();
-/** What came and was not added yet, by rank; at most one message each. */
-const arrived = new Map<number, Buffer>();
-let server: Server | null = null;
-let waiting: SumOrder | null = null;
-let over = false;
 
-parent.on("message", (message: SumOrder | "close") => {
-  if (message === "close") close();
-  else {
-    waiting = message;
-    if (rank !== 0) send(sockets.get(0)!, "values", own(message));
-    settle();
-  }
-});
+holdConnections(workerData as GangOrder, parentPort!);
 
-// Whoever waits for a sum sees no event: a bug must reach it as a failure.
-process.on("uncaughtException", (error) => fail(error.message));
+/** Connects a rank, then answers each sum that its own thread asks for. */
+function holdConnections(order: GangOrder, parent: MessagePort): void {
+  const { rank, size, address, port, token, joinTimeout, control } = order;
+  const state = new Int32Array(control);
+  /** The connections: of rank 0 by rank, of others that to rank 0. */
+  const sockets = new Map<number, Socket>();
+  /** What came and was not added yet, by rank; at most one message each. */
+  const arrived = new Map<number, Buffer>();
+  let server: Server | null = null;
+  let waiting: SumOrder | null = null;
+  let over = false;
 
-const late = setTimeout(() => {
-  const missing = Array.from({ length: size }, (_, i) => i).filter(
-    (one) => one !== rank && !sockets.has(one) && (rank === 0 || one === 0),
-  );
-  fail(`after ${joinTimeout / 1000} s rank ${missing.join(", ")} is not there`);
-}, joinTimeout);
-
-if (rank === 0) listen();
-else reach();
-
-function own({ values, length }: SumOrder): Uint8Array {
-  return new Uint8Array(values, 0, 4 * length);
-}
-
-function listen(): void {
-  server = createServer((socket) => welcome(socket));
-  server.on("error", (error) => fail(`${address}:${port} cannot be listened on: ${error.message}`));
-  server.listen(port, address);
-}
-
-/** Lets in whoever proves to be a missing rank; anybody else is sent away and disturbs nobody. */
-function welcome(socket: Socket): void {
-  const reader = createFrameReader();
-  const challenge = randomBytes(16);
-  let known: number | null = null;
-  const refuse = (why: string): void => {
-    send(socket, "refused", Buffer.from(why, "utf8"));
-    socket.end();
-  };
-  socket.on("error", () => undefined);
-  socket.on("close", () => {
-    if (known !== null) fail(`rank ${known} is gone`);
-  });
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, 10_000);
-  socket.on("data", (chunk: Buffer) => {
-    let frames: GangFrame[];
-    try {
-      frames = reader.take(chunk);
-    } catch {
-      socket.destroy();
-      return;
+  parent.on("message", (message: SumOrder | "close") => {
+    if (message === "close") close();
+    else {
+      waiting = message;
+      if (rank !== 0) send(sockets.get(0)!, "values", own(message));
+      settle();
     }
-    for (const { kind, bytes } of frames) {
-      if (known !== null && kind === "values") {
-        arrived.set(known, bytes);
-        settle();
-      } else if (known === null && kind === "hello") {
-        const hello = readHello(bytes);
-        if (hello === null || !isSameProof(hello.proof, proofOf(token, challenge))) {
-          refuse("the token is another one");
-        } else if (hello.size !== size) {
-          refuse(`it has ${size} ranks, found one of ${hello.size}`);
-        } else if (hello.rank < 1 || hello.rank >= size || sockets.has(hello.rank)) {
-          refuse(`rank ${hello.rank} is there already, or none of ${size}`);
-        } else {
-          known = hello.rank;
-          reader.trust();
-          sockets.set(known, socket);
-          if (sockets.size === size - 1) {
-            for (const one of sockets.values()) send(one, "welcome", new Uint8Array(0));
-            joined();
+  });
+
+  // Whoever waits for a sum sees no event: a bug must reach it as a failure.
+  process.on("uncaughtException", (error) => fail(error.message));
+
+  const late = setTimeout(() => {
+    const missing = Array.from({ length: size }, (_, i) => i).filter(
+      (one) => one !== rank && !sockets.has(one) && (rank === 0 || one === 0),
+    );
+    fail(`after ${joinTimeout / 1000} s rank ${missing.join(", ")} is not there`);
+  }, joinTimeout);
+
+  if (rank === 0) listen();
+  else reach();
+
+  function listen(): void {
+    server = createServer((socket) => welcome(socket));
+    server.on("error", (error) =>
+      fail(`${address}:${port} cannot be listened on: ${error.message}`),
+    );
+    server.listen(port, address);
+  }
+
+  /** Lets in whoever proves to be a missing rank; anybody else is sent away and disturbs nobody. */
+  function welcome(socket: Socket): void {
+    const reader = createFrameReader();
+    const challenge = randomBytes(16);
+    let known: number | null = null;
+    const refuse = (why: string): void => {
+      send(socket, "refused", Buffer.from(why, "utf8"));
+      socket.end();
+    };
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      if (known !== null) fail(`rank ${known} is gone`);
+    });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 10_000);
+    socket.on("data", (chunk: Buffer) => {
+      let frames: GangFrame[];
+      try {
+        frames = reader.take(chunk);
+      } catch {
+        socket.destroy();
+        return;
+      }
+      for (const { kind, bytes } of frames) {
+        if (known !== null && kind === "values") {
+          arrived.set(known, bytes);
+          settle();
+        } else if (known === null && kind === "hello") {
+          const hello = readHello(bytes);
+          if (hello === null || !isSameProof(hello.proof, proofOf(token, challenge))) {
+            refuse("the token is another one");
+          } else if (hello.size !== size) {
+            refuse(`it has ${size} ranks, found one of ${hello.size}`);
+          } else if (hello.rank < 1 || hello.rank >= size || sockets.has(hello.rank)) {
+            refuse(`rank ${hello.rank} is there already, or none of ${size}`);
+          } else {
+            known = hello.rank;
+            reader.trust();
+            sockets.set(known, socket);
+            if (sockets.size === size - 1) {
+              for (const one of sockets.values()) send(one, "welcome", new Uint8Array(0));
+              joined();
+            }
           }
         }
       }
-    }
-  });
-  send(socket, "challenge", challenge);
-}
+    });
+    send(socket, "challenge", challenge);
+  }
 
-function reach(): void {
-  if (over) return;
-  const reader = createFrameReader();
-  const socket = connect(port, address);
-  let known = false;
-  let refused = false;
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, 10_000);
-  socket.on("error", () => undefined);
-  socket.on("close", () => {
-    if (known) fail("rank 0 is gone");
-    else if (!refused && !over) setTimeout(reach, RETRY_MS);
-  });
-  socket.on("data", (chunk: Buffer) => {
-    let frames: GangFrame[];
-    try {
-      frames = reader.take(chunk);
-    } catch {
-      // Something else listens there, perhaps not for long.
-      socket.destroy();
-      return;
-    }
-    for (const { kind, bytes } of frames) {
-      if (kind === "challenge") {
-        const hello = JSON.stringify({ rank, size, proof: proofOf(token, bytes) });
-        send(socket, "hello", Buffer.from(hello, "utf8"));
-      } else if (kind === "welcome") {
-        known = true;
-        reader.trust();
-        sockets.set(0, socket);
-        joined();
-      } else if (kind === "refused") {
-        refused = true;
-        fail(`rank 0 refuses rank ${rank}: ${bytes.toString("utf8")}`);
-      } else if (kind === "values") {
-        arrived.set(0, bytes);
-        settle();
-      }
-    }
-  });
-}
-
-function joined(): void {
-  clearTimeout(late);
-  parent.postMessage("joined");
-}
-
-/** Answers the sum that is waited for, once everything for it is there. */
-function settle(): void {
-  if (waiting === null || over) return;
-  const { values, length } = waiting;
-  const sum = new Float32Array(values, 0, length);
-  if (rank === 0) {
-    if (arrived.size < size - 1) return;
-    for (let one = 1; one < size; one++) {
-      const theirs = arrived.get(one)!;
-      if (theirs.byteLength !== 4 * length) {
-        fail(`rank ${one} sent ${theirs.byteLength / 4} numbers, expected ${length}`);
+  function reach(): void {
+    if (over) return;
+    const reader = createFrameReader();
+    const socket = connect(port, address);
+    let known = false;
+    let refused = false;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 10_000);
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      if (known) fail("rank 0 is gone");
+      else if (!refused && !over) setTimeout(reach, RETRY_MS);
+    });
+    socket.on("data", (chunk: Buffer) => {
+      let frames: GangFrame[];
+      try {
+        frames = reader.take(chunk);
+      } catch {
+        // Something else listens there, perhaps not for long.
+        socket.destroy();
         return;
       }
-      // Messages begin anywhere; floats lie at multiples of four.
-      const numbers = new Float32Array(Uint8Array.from(theirs).buffer);
-      for (let i = 0; i < length; i++) sum[i]! += numbers[i]!;
-    }
-    arrived.clear();
-    // The bytes must not change while they are sent.
-    const bytes = Buffer.from(own(waiting));
-    for (const socket of sockets.values()) send(socket, "values", bytes);
-  } else {
-    const bytes = arrived.get(0);
-    if (bytes === undefined) return;
-    arrived.delete(0);
-    own(waiting).set(bytes);
+      for (const { kind, bytes } of frames) {
+        if (kind === "challenge") {
+          const hello = JSON.stringify({ rank, size, proof: proofOf(token, bytes) });
+          send(socket, "hello", Buffer.from(hello, "utf8"));
+        } else if (kind === "welcome") {
+          known = true;
+          reader.trust();
+          sockets.set(0, socket);
+          joined();
+        } else if (kind === "refused") {
+          refused = true;
+          fail(`rank 0 refuses rank ${rank}: ${bytes.toString("utf8")}`);
+        } else if (kind === "values") {
+          arrived.set(0, bytes);
+          settle();
+        }
+      }
+    });
   }
-  waiting = null;
-  Atomics.store(state, 0, STATE.done);
-  Atomics.notify(state, 0);
+
+  function joined(): void {
+    clearTimeout(late);
+    parent.postMessage("joined");
+  }
+
+  /** Answers the sum that is waited for, once everything for it is there. */
+  function settle(): void {
+    if (waiting === null || over) return;
+    const { values, length } = waiting;
+    const sum = new Float32Array(values, 0, length);
+    if (rank === 0) {
+      if (arrived.size < size - 1) return;
+      for (let one = 1; one < size; one++) {
+        const theirs = arrived.get(one)!;
+        if (theirs.byteLength !== 4 * length) {
+          fail(`rank ${one} sent ${theirs.byteLength / 4} numbers, expected ${length}`);
+          return;
+        }
+        // Messages begin anywhere; floats lie at multiples of four.
+        const numbers = new Float32Array(Uint8Array.from(theirs).buffer);
+        for (let i = 0; i < length; i++) sum[i]! += numbers[i]!;
+      }
+      arrived.clear();
+      // The bytes must not change while they are sent.
+      const bytes = Buffer.from(own(waiting));
+      for (const socket of sockets.values()) send(socket, "values", bytes);
+    } else {
+      const bytes = arrived.get(0);
+      if (bytes === undefined) return;
+      arrived.delete(0);
+      own(waiting).set(bytes);
+    }
+    waiting = null;
+    Atomics.store(state, 0, STATE.done);
+    Atomics.notify(state, 0);
+  }
+
+  function fail(why: string): void {
+    if (over) return;
+    over = true;
+    clearTimeout(late);
+    tellFailure(control, why);
+    parent.postMessage("failed");
+    close();
+  }
+
+  function close(): void {
+    over = true;
+    clearTimeout(late);
+    server?.close();
+    for (const socket of sockets.values()) socket.end();
+    setTimeout(() => {
+      for (const socket of sockets.values()) socket.destroy();
+      parent.close();
+    }, 200);
+  }
+}
+
+function own({ values, length }: SumOrder): Uint8Array {
+  return new Uint8Array(values, 0, 4 * length);
 }
 
 function send(socket: Socket, kind: GangFrame["kind"], bytes: Uint8Array): void {
@@ -192,24 +218,4 @@ function send(socket: Socket, kind: GangFrame["kind"], bytes: Uint8Array): void 
     // A shared array is copied: sockets take none.
     socket.write(part.buffer instanceof SharedArrayBuffer ? Buffer.from(part) : part);
   }
-}
-
-function fail(why: string): void {
-  if (over) return;
-  over = true;
-  clearTimeout(late);
-  tellFailure(control, why);
-  parent.postMessage("failed");
-  close();
-}
-
-function close(): void {
-  over = true;
-  clearTimeout(late);
-  server?.close();
-  for (const socket of sockets.values()) socket.end();
-  setTimeout(() => {
-    for (const socket of sockets.values()) socket.destroy();
-    parent.close();
-  }, 200);
 }
