@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^relgraph$/, replacement: at("src/index.ts") },
+      { find: /^relgraph\/scale$/, replacement: at("src/distributed/index.ts") },
       { find: /^relgraph\/(pql|graph|gnn)$/, replacement: at("$1/index.ts") },
     ],
   },

@@ -27,6 +27,7 @@ const ENTRIES = {
     "runPlan",
   ],
   "relgraph/graph": ["buildGraph", "NeighborSampler", "createSeeds", "samplePaths"],
+  "relgraph/scale": ["openDuckdb", "openSpark", "predictShards", "localLauncher", "joinGang"],
   "relgraph/gnn": ["createModel", "createLoader", "trainModel", "predictLogits"],
 };
 

@@ -19,6 +19,7 @@ export {
   ModelError,
   PqlError,
   RelError,
+  ScaleError,
   SchemaError,
   ShapeError,
 } from "./core/errors.js";

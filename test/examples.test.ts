@@ -27,6 +27,11 @@ const TELLS: Readonly<Record<string, readonly RegExp[]>> = {
     /SQL for PostgreSQL/,
     /error\[PQL202\][\s\S]*error\[PQL304\]/,
   ],
+  "06-beyond-one-machine.ts": [
+    /DuckDB holds COMPANIES, /,
+    /PART +ENTITIES +MEAN[\s\S]*train[\s\S]*val/,
+    /\d+ predictions in 4 files\nas many as at once: true/,
+  ],
   "07-scores.ts": [
     /^USAGE 40, ADOPTION 30, EXPANSION 30$/m,
     /TOP_REASONS +ACTION/,
