@@ -123,8 +123,8 @@ describe("a gang", () => {
       environment(1, 3, port),
       { ...environment(1, 2, port), RELGRAPH_GANG_TOKEN: "another" },
     ]) {
-      const first = failure(joinGang(environment(0, 2, port), { joinTimeout: 3000 }));
-      const refused = await failure(joinGang(other, { joinTimeout: 3000 }));
+      const first = failure(joinGang(environment(0, 2, port), { joinTimeout: 10_000 }));
+      const refused = await failure(joinGang(other, { joinTimeout: 10_000 }));
       expect(refused.code).toBe("SCL330");
       expect(refused.message).toMatch(/it has 2 ranks, found one of 3|the token is another one/);
       expect((await first).code).toBe("SCL330");
