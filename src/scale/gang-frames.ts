@@ -3,11 +3,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** What a rank says: who it is (text), or its numbers. */
 export interface GangFrame {
-  readonly kind: "hello" | "welcome" | "refused" | "values" | "challenge";
+  readonly kind: "hello" | "welcome" | "refused" | "values" | "challenge" | "bye";
   readonly bytes: Buffer;
 }
 
-const KINDS = ["challenge", "hello", "welcome", "refused", "values"] as const;
+const KINDS = ["challenge", "hello", "welcome", "refused", "values", "bye"] as const;
 /** Largest message of values that is taken; of text before a rank is known. */
 const MOST_BYTES = 2 ** 31 - 16;
 const MOST_TEXT = 4096;

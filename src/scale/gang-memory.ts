@@ -30,14 +30,21 @@ export function createControl(): SharedArrayBuffer {
   return new SharedArrayBuffer(TEXT_AT + TEXT_BYTES);
 }
 
-/** Notes a failure and wakes whoever waits. */
+/** Notes a failure and wakes whoever waits; a sum that is done stays done, and the next one hears of it. */
 export function tellFailure(control: SharedArrayBuffer, why: string): void {
   const text = Buffer.from(why, "utf8").subarray(0, TEXT_BYTES);
   new Uint8Array(control, TEXT_AT).set(text);
   const state = new Int32Array(control, 0, 2);
   Atomics.store(state, 1, text.length);
-  Atomics.store(state, 0, STATE.failed);
+  for (const before of [STATE.idle, STATE.asked]) {
+    Atomics.compareExchange(state, 0, before, STATE.failed);
+  }
   Atomics.notify(state, 0);
+}
+
+/** Tells whether it failed. */
+export function hasFailed(control: SharedArrayBuffer): boolean {
+  return Atomics.load(new Int32Array(control, 0, 2), 1) > 0;
 }
 
 /** Reads why it failed. */

@@ -14,6 +14,8 @@ import { type GangOrder, STATE, type SumOrder, tellFailure } from "./gang-memory
 
 /** Milliseconds between two tries to reach rank 0. */
 const RETRY_MS = 100;
+/** Milliseconds that the last words may take. */
+const HANG_UP_MS = 5000;
 
 holdConnections(workerData as GangOrder, parentPort!);
 
@@ -27,6 +29,8 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
   const arrived = new Map<number, Buffer>();
   let server: Server | null = null;
   let waiting: SumOrder | null = null;
+  /** Ranks that said goodbye: their work is done, and nothing more comes of them. */
+  const left = new Set<number>();
   let over = false;
 
   parent.on("message", (message: SumOrder | "close") => {
@@ -70,7 +74,7 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
     };
     socket.on("error", () => undefined);
     socket.on("close", () => {
-      if (known !== null) fail(`rank ${known} is gone`);
+      if (known !== null && !left.has(known)) fail(`rank ${known} is gone`);
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 10_000);
@@ -83,8 +87,9 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
         return;
       }
       for (const { kind, bytes } of frames) {
-        if (known !== null && kind === "values") {
-          arrived.set(known, bytes);
+        if (known !== null && (kind === "values" || kind === "bye")) {
+          if (kind === "bye") left.add(known);
+          else arrived.set(known, bytes);
           settle();
         } else if (known === null && kind === "hello") {
           const hello = readHello(bytes);
@@ -119,6 +124,7 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
     socket.setKeepAlive(true, 10_000);
     socket.on("error", () => undefined);
     socket.on("close", () => {
+      if (known && left.has(0)) return;
       if (known) fail("rank 0 is gone");
       else if (!refused && !over) setTimeout(reach, RETRY_MS);
     });
@@ -143,8 +149,9 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
         } else if (kind === "refused") {
           refused = true;
           fail(`rank 0 refuses rank ${rank}: ${bytes.toString("utf8")}`);
-        } else if (kind === "values") {
-          arrived.set(0, bytes);
+        } else if (kind === "values" || kind === "bye") {
+          if (kind === "bye") left.add(0);
+          else arrived.set(0, bytes);
           settle();
         }
       }
@@ -161,6 +168,12 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
     if (waiting === null || over) return;
     const { values, length } = waiting;
     const sum = new Float32Array(values, 0, length);
+    // What came of a rank before it left still counts.
+    const lost = [...left].find((one) => !arrived.has(one));
+    if (lost !== undefined) {
+      fail(`rank ${lost} has ended`);
+      return;
+    }
     if (rank === 0) {
       if (arrived.size < size - 1) return;
       for (let one = 1; one < size; one++) {
@@ -194,18 +207,34 @@ function holdConnections(order: GangOrder, parent: MessagePort): void {
     clearTimeout(late);
     tellFailure(control, why);
     parent.postMessage("failed");
-    close();
+    hangUp();
   }
 
+  /** Leaves without alarm: the others hear that no more comes. */
   function close(): void {
+    for (const socket of sockets.values()) send(socket, "bye", new Uint8Array(0));
+    hangUp();
+  }
+
+  /** Ends once everything written has gone out, at the latest after some seconds. */
+  function hangUp(): void {
     over = true;
     clearTimeout(late);
     server?.close();
-    for (const socket of sockets.values()) socket.end();
-    setTimeout(() => {
-      for (const socket of sockets.values()) socket.destroy();
+    const open = new Set([...sockets.values()].filter((socket) => !socket.closed));
+    const end = (): void => {
+      clearTimeout(timer);
+      for (const socket of open) socket.destroy();
       parent.close();
-    }, 200);
+    };
+    const timer = setTimeout(end, open.size === 0 ? 0 : HANG_UP_MS);
+    for (const socket of open) {
+      socket.once("close", () => {
+        open.delete(socket);
+        if (open.size === 0) end();
+      });
+      socket.end();
+    }
   }
 }
 

@@ -4,7 +4,14 @@ import type { Worker } from "node:worker_threads";
 import { ConfigError, ScaleError } from "../core/errors.js";
 import type { Gang } from "../core/gang.js";
 import { startWorker } from "../core/worker.js";
-import { createControl, type GangOrder, readFailure, STATE, type SumOrder } from "./gang-memory.js";
+import {
+  createControl,
+  type GangOrder,
+  hasFailed,
+  readFailure,
+  STATE,
+  type SumOrder,
+} from "./gang-memory.js";
 
 /** Options of {@link joinGang}. */
 export interface GangOptions {
@@ -72,7 +79,7 @@ function makeGang(
     rank,
     size,
     sum(values) {
-      if (Atomics.load(state, 0) === STATE.failed) throw gone(readFailure(control));
+      if (hasFailed(control)) throw gone(readFailure(control));
       if (memory.byteLength < values.byteLength) {
         memory = new SharedArrayBuffer(values.byteLength);
       }
@@ -82,8 +89,10 @@ function makeGang(
       const order: SumOrder = { values: memory, length: values.length };
       thread.postMessage(order);
       const waited = Atomics.wait(state, 0, STATE.asked, patience);
-      if (Atomics.load(state, 0) === STATE.failed) throw gone(readFailure(control));
-      if (waited === "timed-out") throw gone(`no word of the others for ${patience / 1000} s`);
+      if (Atomics.load(state, 0) !== STATE.done) {
+        if (waited !== "timed-out") throw gone(readFailure(control));
+        throw gone(`no word of the others for ${patience / 1000} s`);
+      }
       Atomics.compareExchange(state, 0, STATE.done, STATE.idle);
       values.set(shared);
     },
