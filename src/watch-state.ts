@@ -14,7 +14,10 @@ export interface WatchState {
   readonly latest: Timestamp | null;
 }
 
-const statePath = (out: string): string => `${out}.state.json`;
+/** Where the state of a file is kept. */
+export function statePath(out: string): string {
+  return `${out}.state.json`;
+}
 
 /** Reads the state beside a file; one that is missing or broken is `null`, and the next look writes anew. */
 export async function readWatchState(out: string): Promise<WatchState | null> {

@@ -6,11 +6,12 @@ import { checkAborted, type WorkOptions } from "./core/progress.js";
 import type { Timestamp } from "./core/time.js";
 import { Database, type OpenOptions } from "./data/database.js";
 import { type DataState, lookAtData } from "./data/io/data-state.js";
+import { removeLeftovers } from "./data/io/leftovers.js";
 import { writeTable } from "./data/io/write.js";
 import { Predictor } from "./predictor.js";
 import { predictionTableToTable } from "./task/result-tables.js";
 import type { BackendName } from "./tensor/backends/recipes.js";
-import { readWatchState, type WatchState, writeWatchState } from "./watch-state.js";
+import { readWatchState, statePath, type WatchState, writeWatchState } from "./watch-state.js";
 
 /** Options of {@link watchPredictions}. */
 export interface WatchOptions extends WorkOptions {
@@ -59,7 +60,7 @@ export type WatchRound =
 /**
  * Watches until it is cancelled. Each round reads the data as they are then, so no row is lost or taken twice, whenever the process was
  * killed: the file is the one that `predict` would write from those data. The file is renamed into place first, its state after; a kill
- * between the two makes the next start write the same file again.
+ * between the two makes the next start write the same file again. What a killed process had begun to write is removed at the start.
  *
  * @param options - places, pace, clock, progress, cancellation.
  * @returns after the first round with `once`; else it ends by its signal only.
@@ -69,6 +70,7 @@ export type WatchRound =
 export async function watchPredictions(options: WatchOptions): Promise<void> {
   const { every, once = false, signal, onRound } = options;
   checkWatch(options);
+  for (const path of [options.out, statePath(options.out)]) await removeLeftovers(path);
   let state = await readWatchState(options.out);
   for (;;) {
     checkAborted(signal, "watching");
