@@ -80,6 +80,7 @@ export {
 } from "./labels.js";
 export { type ReportOptions, reportModel } from "./model-report.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
+export type { Since } from "./since.js";
 export {
   type CompiledQuery,
   type CompiledTargets,

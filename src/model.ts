@@ -3,6 +3,7 @@ import type { Seeds } from "../graph/seeds.js";
 import type { WorkOptions } from "./core/progress.js";
 import type { Database } from "./data/database.js";
 import type { Reasons } from "./experts/expert.js";
+import type { Reads } from "./experts/reads.js";
 import type { PredictionValues } from "./task/prediction-table.js";
 import type { NamedArrays } from "./tensor/parameters.js";
 
@@ -63,6 +64,8 @@ export interface TaskModel {
    * @throws {@link ConfigError} CFG153 if it is asked of a part that the answer does not have.
    */
   explain(db: Database, seeds: Seeds, options?: ExplainOptions): ModelReasons;
+  /** What its answers depend on. */
+  reads(db: Database): Reads;
   state(): ModelState;
   /** Frees what it holds on the tensor backend. */
   dispose(): void;

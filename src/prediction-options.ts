@@ -8,6 +8,7 @@ import type { TimeOptions } from "./labels.js";
 import type { ExplainOptions } from "./model.js";
 import type { EntityId } from "./prediction-seeds.js";
 import type { LanguageOptions } from "./query.js";
+import type { Since } from "./since.js";
 import type { BackendName } from "./tensor/backend.js";
 
 /** Options of `Predictor.fit`. */
@@ -35,6 +36,12 @@ export interface PredictRequest extends WorkOptions {
   readonly entities?: readonly EntityId[] | undefined;
   /** Of all entities that can be predicted only these; ids of others, or of nobody, are passed over. */
   readonly among?: readonly EntityId[] | undefined;
+  /**
+   * Only entities whose answer at the anchor can depend on what came since: a time, after which rows or cells became known, or the
+   * database as it was. The answers of the others, at this anchor, are what they were without it. A later anchor moves every window and
+   * every age, so everybody's answer is another one there.
+   */
+  readonly since?: Since | undefined;
   /** Another state of the database than the one fitted on. */
   readonly db?: Database | undefined;
 }

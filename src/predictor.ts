@@ -28,6 +28,7 @@ import type {
 } from "./prediction-options.js";
 import { type EntityId, entityKey, predictionSeeds } from "./prediction-seeds.js";
 import { compileTargets, type LanguageOptions } from "./query.js";
+import { seedsSince } from "./since.js";
 import { findTarget, restoreModels, saveModels, type TargetModel } from "./target-models.js";
 import type { Metrics } from "./task/metrics.js";
 import type { PredictionTable } from "./task/prediction-table.js";
@@ -171,16 +172,19 @@ export class Predictor {
   }
 
   /**
-   * Predicts for every eligible entity, or for those listed.
+   * Predicts for every eligible entity, for those listed, or for those whose answer can have changed.
    *
-   * @param request - anchor, entities, another state of the database.
+   * @param request - anchor, entities, `since`, another state of the database.
    * @returns rows in the order of entities (as listed, else as in the table).
-   * @throws {@link ConfigError} CFG151 if a listed entity does not exist.
+   * @throws {@link ConfigError} CFG151 if a listed entity does not exist, CFG156 if `since` is not before the anchor.
    */
   async predict(request: PredictRequest = {}): Promise<PredictionTable> {
     const db = request.db ?? this.#parts.db;
     const { targets } = this.#parts;
-    const seeds = this.#seeds(db, request);
+    const asked = this.#seeds(db, request);
+    const { since } = request;
+    const { seeds, warnings } =
+      since === undefined ? { seeds: asked, warnings: [] } : seedsSince(targets, db, asked, since);
     const { rows: entityRows, anchorTimes } = seeds;
     const answers = targets.map(({ plan, model }) => ({
       name: plan.name!,
@@ -189,7 +193,8 @@ export class Predictor {
     }));
     const { task, values } = answers[0]!;
     const several = answers.length > 1 && { targets: answers };
-    return { task, entityRows, anchorTimes, values, ...several };
+    const told = warnings.length > 0 && { warnings };
+    return { task, entityRows, anchorTimes, values, ...several, ...told };
   }
 
   /** The rows to predict, the same for all targets. */

@@ -6,6 +6,7 @@ import type { CalibrationModel } from "../task/calibration.js";
 import type { FittedExpert } from "./expert.js";
 import type { MemberName } from "./member-names.js";
 import { type BlendMember, type Mix, mixOutputs, mixReasons } from "./mix.js";
+import { joinReads } from "./reads.js";
 import type { ScoreSpace } from "./score.js";
 
 /** A blend of experts. */
@@ -54,6 +55,7 @@ export function makeBlend(
         ),
     }),
     explain: (db, seeds, options = {}) => mixReasons(mix, db, seeds, options),
+    reads: (db) => joinReads(members.map(({ expert }) => expert.reads(db))),
     state: () => {
       const states = members.map(({ expert }) => expert.state());
       const settings: BlendSettings = {

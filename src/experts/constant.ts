@@ -10,6 +10,7 @@ import type { FittedExpert, MemberFit, Reasons } from "./expert.js";
 import { labelsAt } from "./label-cache.js";
 import type { LearningData } from "./learning-data.js";
 import { readsLateCells } from "./past-targets.js";
+import { labelWalks, OWN_ROW_ONLY, readsEverything } from "./reads.js";
 import { scoreLosses, toScores } from "./score.js";
 
 /** What the constant expert keeps. */
@@ -117,6 +118,10 @@ function makeConstant(plan: TrainingTablePlan, settings: ConstantSettings): Fitt
         other: { contribution: 0, share: 0 },
       };
     },
+    reads: () =>
+      settings.overall === null
+        ? readsEverything("nobody had a label to learn from, so everyone's mean is taken anew")
+        : { ...OWN_ROW_ONLY, walks: labelWalks(plan) },
     state: () => ({ name: "constant", settings, weights: {} }),
     dispose: () => undefined,
   };

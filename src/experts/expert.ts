@@ -5,6 +5,7 @@ import type { WorkOptions } from "../core/progress.js";
 import type { Database } from "../data/database.js";
 import type { NamedArrays } from "../tensor/parameters.js";
 import type { MemberName } from "./member-names.js";
+import type { Reads } from "./reads.js";
 import type { FrameSettings } from "./signal-frame.js";
 
 /** The experts there are. */
@@ -57,6 +58,8 @@ export interface FittedExpert {
     seeds: Seeds,
     options?: WorkOptions,
   ): Readonly<Record<string, Float64Array>>;
+  /** What its predictions depend on. */
+  reads(db: Database): Reads;
   state(): ExpertState;
   /** Frees what it holds on the tensor backend. */
   dispose(): void;

@@ -2,12 +2,14 @@
 import type { Seeds } from "../../graph/seeds.js";
 import type { Signal } from "../../graph/signals/types.js";
 import type { NullLogic } from "../../pql/bind/bound.js";
+import { boundWalks } from "../../pql/bind/walks.js";
 import { bindFeature } from "../../pql/feature/bind-feature.js";
 import type { BoundFeature } from "../../pql/feature/bound-feature.js";
 import { runFeature } from "../../pql/feature/run-feature.js";
 import type { Dialect } from "../../pql/syntax/ast.js";
 import type { WorkOptions } from "../core/progress.js";
 import type { Database } from "../data/database.js";
+import type { Walk } from "../data/walks.js";
 
 /** A feature as a model folder keeps it. */
 export interface KeptFeature {
@@ -60,6 +62,21 @@ export function computeFeatures(
     const known = { ...options, ...(categories !== null && { categories }) };
     return runFeature(feature, db, moments, known).values;
   });
+}
+
+/**
+ * Lists the walks of features from an entity to the rows that they are made of.
+ *
+ * @param entityTable - the table that they are of.
+ */
+export function featureWalks(
+  db: Database,
+  entityTable: string,
+  features: readonly KeptFeature[],
+): Walk[] {
+  return features.flatMap(({ text, dialect, nullLogic }) =>
+    boundWalks(bindFeature(text, db.schema, entityTable, { dialect, nullLogic }).value),
+  );
 }
 
 function signalOf(feature: BoundFeature, categories: readonly string[] | null): Signal {

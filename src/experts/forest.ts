@@ -70,6 +70,7 @@ export function makeTrees(frame: SignalFrame, forest: Forest): FittedExpert {
       const found = { space, scores, baseline, contributions, output, top };
       return signalReasons(db, frame, seeds, found);
     },
+    reads: (db) => frame.reads(db),
     state: () => {
       const settings: TreesSettings = {
         space,

@@ -16,6 +16,7 @@ import { predictLogits } from "../../gnn/predict.js";
 import type { ModelConfig, ModelSpec } from "../../gnn/spec.js";
 import { classShares, type TargetScale, unscaleOutput } from "../../gnn/target.js";
 import { type TrainingReport, trainModel } from "../../gnn/trainer.js";
+import { layoutWalks } from "../../gnn/walks.js";
 import type { HeteroGraph } from "../../graph/hetero-graph.js";
 import type { Seeds } from "../../graph/seeds.js";
 import { takeSeeds } from "../../graph/seeds.js";
@@ -24,11 +25,13 @@ import { ModelError } from "../core/errors.js";
 import { createRng } from "../core/random.js";
 import { approximateMs, type Duration, MS_PER_DAY } from "../core/time.js";
 import type { Database } from "../data/database.js";
+import type { Walk } from "../data/walks.js";
 import type { TrainingTable } from "../task/training-table.js";
 import type { NamedArrays } from "../tensor/parameters.js";
 import type { FittedExpert } from "./expert.js";
 import { type GnnOptions, layoutOf, setUpGnn, viewOf } from "./gnn-setup.js";
 import { PAST_TARGETS } from "./past-targets.js";
+import { OWN_ROW_ONLY, withoutPastTargets } from "./reads.js";
 import { targetWords } from "./target-words.js";
 
 /** A graph network with its training report. */
@@ -109,7 +112,8 @@ export function fitGnn(
     background,
     comparisons,
   };
-  return makeExpert(plan, settings, model, report);
+  const walks = layoutWalks(view.graph, layout);
+  return makeExpert(plan, settings, { model, report, walks });
 }
 
 /**
@@ -130,7 +134,7 @@ export function restoreGnn(
   const spec: ModelSpec = { config, layout, encodings, context, outputs };
   const model = createModel(spec, createRng(seed));
   freeingOnError(model, () => model.store.fromArrays(state.weights));
-  return makeExpert(plan, settings, model, null);
+  return makeExpert(plan, settings, { model, report: null, walks: layoutWalks(graph, layout) });
 }
 
 /** Frees a network that could not be finished. */
@@ -146,8 +150,11 @@ function freeingOnError<T>(model: RelationalGnn, work: () => T): T {
 function makeExpert(
   plan: TrainingTablePlan,
   settings: GnnSettings,
-  model: RelationalGnn,
-  report: TrainingReport | null,
+  {
+    model,
+    report,
+    walks,
+  }: Pick<GnnExpert, "model" | "report"> & { readonly walks: readonly Walk[] },
 ): GnnExpert {
   const sampling = createRng(settings.seed).split("predict");
   // One prediction is often followed by its explanation: the view of the last anchors is kept.
@@ -179,6 +186,7 @@ function makeExpert(
         ...(top !== undefined && { top }),
       });
     },
+    reads: () => ({ ...OWN_ROW_ONLY, walks: withoutPastTargets(plan, walks) }),
     state: () => ({ name: "gnn", settings, weights: model.store.toArrays() }),
     dispose: () => model.store.dispose(),
   };

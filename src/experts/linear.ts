@@ -114,6 +114,7 @@ function makeLinear(frame: SignalFrame, settings: LinearSettings): FittedExpert 
         top,
       });
     },
+    reads: (db) => frame.reads(db),
     state: () => ({ name: "linear", settings, weights: {}, frame: frame.settings }),
     dispose: () => undefined,
   };

@@ -5,6 +5,7 @@ import { planSignals } from "../../graph/signals/plan.js";
 import { pruneSignals } from "../../graph/signals/prune.js";
 import { createSignalStore, type SignalStore } from "../../graph/signals/store.js";
 import type { Signal, SignalMatrix, SignalPlan } from "../../graph/signals/types.js";
+import { signalReads } from "../../graph/signals/walks.js";
 import type { BoundFeature } from "../../pql/feature/bound-feature.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { WorkOptions } from "../core/progress.js";
@@ -12,7 +13,12 @@ import type { Duration, Timestamp } from "../core/time.js";
 import type { Database } from "../data/database.js";
 import { sortFloats } from "../trees/sort-floats.js";
 import { answerTables } from "./answer-tables.js";
-import { computeFeatures, type KeptFeature, keepFeatures } from "./feature-signals.js";
+import {
+  computeFeatures,
+  featureWalks,
+  type KeptFeature,
+  keepFeatures,
+} from "./feature-signals.js";
 import {
   choosePastReach,
   createPastSignals,
@@ -21,6 +27,7 @@ import {
   pastView,
 } from "./past-signals.js";
 import { PAST_TARGETS } from "./past-targets.js";
+import { type Reads, withoutPastTargets } from "./reads.js";
 import { DEFAULT_SIGNALS_CONFIG, type SignalsConfig } from "./signals-config.js";
 import { targetWords } from "./target-words.js";
 
@@ -47,6 +54,8 @@ export interface SignalFrame {
    * @returns columns float32 `[signals][S]`, in the order of `signals`.
    */
   compute(db: Database, seeds: Seeds, options?: WorkOptions): SignalMatrix;
+  /** What the signals depend on. */
+  reads(db: Database): Reads;
   /** Finds the rows behind the value of a signal for one seed. */
   evidence(db: Database, signal: Signal, seeds: Seeds, limit?: number): SignalRows;
 }
@@ -204,6 +213,15 @@ function makeFrame(plan: TrainingTablePlan, settings: FrameSettings): SignalFram
       const matrix = { signals, columns, numRows: seeds.rows.length };
       recent = [{ db, seeds, matrix }, ...recent.slice(0, MATRICES_KEPT - 1)];
       return matrix;
+    },
+    reads(db) {
+      const { walks, shared, compares } = signalReads([...base.signals, ...past]);
+      const own = featureWalks(db, plan.task.entityTable, features);
+      return {
+        walks: [...withoutPastTargets(plan, walks), ...own],
+        shared,
+        everything: compares ? "it compares everybody who is predicted at a time" : null,
+      };
     },
     evidence(db, signal, seeds, limit) {
       if (features.some((feature) => feature.signal.id === signal.id)) {

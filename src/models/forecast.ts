@@ -2,6 +2,7 @@
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import { ConfigError } from "../core/errors.js";
 import type { Database } from "../data/database.js";
+import { joinReads } from "../experts/reads.js";
 import { type ExpertOptions, fitExpert } from "../fit.js";
 import type { ModelFit, ModelState, TaskModel } from "../model.js";
 import type { ForecastValues, PredictionValues } from "../task/prediction-table.js";
@@ -136,6 +137,7 @@ function makeForecast(models: readonly TaskModel[]): TaskModel {
       }
       return { ...model.explain(db, seeds, { top }), of: `window ${step}` };
     },
+    reads: (db) => joinReads(models.map((model) => model.reads(db))),
     state() {
       const states = models.map((model) => model.state());
       const merged: Record<string, NamedArray> = {};

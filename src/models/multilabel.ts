@@ -2,6 +2,7 @@
 import type { Seeds } from "../../graph/seeds.js";
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { Database } from "../data/database.js";
+import { readsEverything } from "../experts/reads.js";
 import type { ExpertOptions } from "../fit.js";
 import type { ModelFit, TaskModel } from "../model.js";
 import {
@@ -67,6 +68,7 @@ function makeModel(chances: ClassChances): TaskModel {
       const none = { contribution: 0, share: 0 };
       return { ...(reasons ?? { prediction: 0, baseline: 0, contributions: [], other: none }), of };
     },
+    reads: () => readsEverything("chances of classes weigh what all entities did"),
     state: () => ({ kind: "multilabel", settings: chances.state(), weights: {} }),
     dispose: () => undefined,
   };

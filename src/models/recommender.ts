@@ -1,6 +1,7 @@
 /** The model of recommended lists: a recommender behind the face that predictor and evaluation know. */
 import type { TrainingTablePlan } from "../../pql/plan/plan.js";
 import type { Database } from "../data/database.js";
+import { readsEverything } from "../experts/reads.js";
 import type { ExpertOptions } from "../fit.js";
 import type { ModelFit, TaskModel } from "../model.js";
 import { fitRecommender } from "../recommend/fit-recommender.js";
@@ -54,6 +55,7 @@ function makeModel(recommender: FittedRecommender): TaskModel {
     intervalLevel: null,
     predict: (db, seeds, options) => recommender.predict(db, seeds, options),
     explain: (db, seeds, options) => recommender.explain(db, seeds, options),
+    reads: () => readsEverything("lists weigh what all entities did"),
     state: () => ({ kind: "recommender", settings: recommender.state(), weights: {} }),
     dispose: () => undefined,
   };

@@ -101,6 +101,7 @@ function makeValueModel(parts: ValueParts): TaskModel {
       const reasons = expert.explain(db, seeds, { top, output });
       return classes === null ? reasons : { ...reasons, of: classes[output]! };
     },
+    reads: (db) => expert.reads(db),
     state() {
       const { weights, ...state } = expert.state();
       const settings: ValueSettings = {

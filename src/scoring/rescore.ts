@@ -1,10 +1,14 @@
 /** Continuous scoring: after new rows only those are scored again whom the rows can have to do with. */
 import type { WorkOptions } from "../core/progress.js";
 import type { Database } from "../data/database.js";
-import { affectedRows, type RowsByTable } from "./affected.js";
+import type { RowMarks } from "../data/walks.js";
+import { affectedRows } from "./affected.js";
 import { bindMetrics } from "./metrics.js";
 import { hiddenByOutcomes } from "./outcomes.js";
 import { openRows, type ScoreTable, scoreEntities } from "./score.js";
+
+/** Rows by table: int32 row numbers. */
+export type RowsByTable = ReadonlyMap<string, Int32Array>;
 
 /** Options of {@link rescore}. */
 export interface RescoreOptions extends WorkOptions {
@@ -37,23 +41,7 @@ export function rescore(
 ): Rescored {
   const { config, anchor } = scores;
   const metrics = bindMetrics(config, after.schema, hiddenByOutcomes(config, after.schema));
-  const touched = new Map(
-    after.tables.map(({ name, numRows }) => [
-      name,
-      Int32Array.from([
-        ...(changed.get(name) ?? []),
-        ...range(before.table(name).numRows, numRows),
-      ]),
-    ]),
-  );
-  const hit = affectedRows(after, config.entity, metrics, touched, before);
-  if (hit === null) {
-    const rows = openRows(after, config.entity, anchor);
-    return {
-      scores: scoreEntities(after, config, { anchor, rows, ...work }),
-      computed: rows.length,
-    };
-  }
+  const hit = affectedRows(after, config, metrics, touchedRows(before, after, changed), before);
   const known = new Map(Array.from(scores.entityRows, (row, place) => [row, place]));
   const entityRows = openRows(after, config.entity, anchor);
   const again = entityRows.filter((row) => hit[row] === 1 || !known.has(row));
@@ -68,8 +56,15 @@ export function rescore(
   return { scores: merge(scores, found, entityRows, sources), computed: again.length };
 }
 
-function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+/** Rows that were added, and those that changed. */
+function touchedRows(before: Database, after: Database, changed: RowsByTable): RowMarks {
+  return new Map(
+    after.tables.map(({ name, numRows }) => {
+      const marks = new Uint8Array(numRows).fill(1, before.table(name).numRows);
+      for (const row of changed.get(name) ?? []) marks[row] = 1;
+      return [name, marks] as const;
+    }),
+  );
 }
 
 /** Where a row's score stands. */

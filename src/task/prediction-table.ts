@@ -73,6 +73,8 @@ export interface PredictionTable {
   readonly values: PredictionValues;
   /** Of a query with several targets: the answers to each, of the same rows; `task` and `values` are those of the first. */
   readonly targets?: readonly NamedAnswers[];
+  /** What the user should know about who is predicted. */
+  readonly warnings?: readonly string[];
 }
 
 /** The answers to one of several targets. */

@@ -11,6 +11,7 @@ import type { Register } from "./command.js";
 
 interface PredictFlags extends PredictorFlags {
   readonly entities?: string;
+  readonly since?: number;
   readonly unit?: string;
   readonly out?: string;
 }
@@ -26,6 +27,11 @@ export const registerPredict: Register = (program, open) => {
       "--anchor <time>",
       "when the prediction is made (default: the latest time)",
       time("--anchor"),
+    )
+    .option(
+      "--since <time>",
+      "only entities whose answer can depend on what became known after it",
+      time("--since"),
     )
     .option("--entities <ids>", "only these: ID,ID,… or @FILE with one a line")
     .option("--unit <unit>", "unit of time to predict in, such as hours")
@@ -53,8 +59,10 @@ export const registerPredict: Register = (program, open) => {
       const predicted = await predictor.predict({
         ...session.work,
         anchor: flags.anchor,
+        since: flags.since,
         entities: ids?.map((id) => entityId(db, task.entityTable, id)),
       });
+      for (const warning of predicted.warnings ?? []) session.warn(warning);
       const predictions = change ? convertPredictions(predicted, change) : predicted;
       predictor.dispose();
       const { predictionTableToTable } = await import("../../task/result-tables.js");

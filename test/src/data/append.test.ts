@@ -15,6 +15,8 @@ import {
 } from "../../../src/data/column.js";
 import { Database } from "../../../src/data/database.js";
 import { Table } from "../../../src/data/table.js";
+import { Predictor } from "../../../src/predictor.js";
+import { ANCHOR, firstState, SHOP } from "../../support/growth.js";
 import { at, databaseOf, shop, times, widerShop } from "../../support/shop.js";
 
 /** Some rows as a source would give them: with a dictionary of their own. */
@@ -147,6 +149,37 @@ describe("a database that rows are added to", () => {
     const grown = db.append("users", [{ id: 7, at: "2023-01-02" }]);
     expect([...grown.link("orders", key!).parentRows]).toEqual([1]);
   });
+});
+
+describe("predictions of a fitted model", () => {
+  it("on a database that rows were added to are those on one from all rows, to the bit", async () => {
+    const query = "PREDICT SUM(orders.amount, 0, 5, days) FOR EACH users.id";
+    const large = firstState(SHOP, 3, 3);
+    const options = { seed: 1, threads: 1, epochs: 1, model: { channels: 8 } };
+    const trees = { rounds: 15, bags: 1, halfLives: 0 };
+    const experts = [["trees"], ["gnn"], ["linear"], ["constant"]] as const;
+    const predictors: Predictor[] = [];
+    for (const own of experts) {
+      predictors.push(await Predictor.fit(large, query, { ...options, trees, experts: own }));
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1 << 20), arbGrowth, async (seed, growth) => {
+        const db = firstState(SHOP, seed);
+        const tables = db.tables.map((table) => part(table, 0, table.numRows));
+        const whole = new Database(tables, db.schema);
+        const grown = grow(whole, growth);
+        for (const predictor of predictors) {
+          const [a, b] = [
+            await predictor.predict({ db: grown, anchor: ANCHOR }),
+            await predictor.predict({ db: whole, anchor: ANCHOR }),
+          ];
+          expect([a.entityRows, a.values]).toEqual([b.entityRows, b.values]);
+        }
+      }),
+      { numRuns: 12 },
+    );
+    for (const predictor of predictors) predictor.dispose();
+  }, 60_000);
 });
 
 describe("a corrected or removed row", () => {

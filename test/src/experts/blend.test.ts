@@ -3,6 +3,7 @@ import type { Contribution } from "../../../gnn/explain/explanation.js";
 import type { Database } from "../../../src/data/database.js";
 import { makeBlend } from "../../../src/experts/blend.js";
 import type { FittedExpert } from "../../../src/experts/expert.js";
+import { OWN_ROW_ONLY } from "../../../src/experts/reads.js";
 import type { ScoreSpace } from "../../../src/experts/score.js";
 
 const db = null as unknown as Database;
@@ -43,6 +44,7 @@ function saying(
       ),
       other: { contribution: prediction - baseline - sum, share: 0 },
     }),
+    reads: () => OWN_ROW_ONLY,
     state: () => ({
       name,
       settings: { name },
