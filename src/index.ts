@@ -79,8 +79,8 @@ export {
   type TimeOptions,
 } from "./labels.js";
 export { type ReportOptions, reportModel } from "./model-report.js";
+export type { Since } from "./prediction-options.js";
 export { type EntityId, type FitOptions, Predictor, type PredictRequest } from "./predictor.js";
-export type { Since } from "./since.js";
 export {
   type CompiledQuery,
   type CompiledTargets,

@@ -8,7 +8,6 @@ import type { TimeOptions } from "./labels.js";
 import type { ExplainOptions } from "./model.js";
 import type { EntityId } from "./prediction-seeds.js";
 import type { LanguageOptions } from "./query.js";
-import type { Since } from "./since.js";
 import type { BackendName } from "./tensor/backend.js";
 
 /** Options of `Predictor.fit`. */
@@ -24,6 +23,12 @@ export interface FitOptions extends LanguageOptions, ModelOptions {
   /** When an instant prediction will be made; by default as in {@link PredictRequest}. */
   readonly anchor?: Timestamp | undefined;
 }
+
+/**
+ * What came since: a time, after which rows and cells became known; or the database as it was, with rows in the same order, which also
+ * tells rows without times and cells that changed in place.
+ */
+export type Since = Timestamp | Database;
 
 /** Options of `Predictor.predict`. */
 export interface PredictRequest extends WorkOptions {

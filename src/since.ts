@@ -8,13 +8,8 @@ import type { Database } from "./data/database.js";
 import { rowsChanged, rowsKnownSince } from "./data/new-rows.js";
 import { type RowMarks, rowsLeadingTo } from "./data/walks.js";
 import { joinReads, labelWalks, type Reads } from "./experts/reads.js";
+import type { Since } from "./prediction-options.js";
 import type { TargetModel } from "./target-models.js";
-
-/**
- * What came since: a time, after which rows and cells became known; or the database as it was, with rows in the same order, which also
- * tells rows without times and cells that changed in place.
- */
-export type Since = Timestamp | Database;
 
 /** Seeds whose answer can have changed, and what the user should know about the choice. */
 export interface SinceSeeds {

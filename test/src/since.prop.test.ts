@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../../src/data/database.js";
+import type { Since } from "../../src/prediction-options.js";
 import { type FitOptions, Predictor } from "../../src/predictor.js";
-import type { Since } from "../../src/since.js";
 import type { PredictionTable } from "../../src/task/prediction-table.js";
 import {
   ANCHOR,
@@ -128,8 +128,8 @@ describe("entities that `since` leaves out have the answers they had before", ()
         }),
         { numRuns: 25 },
       );
-      expect(seen.left).toBeGreaterThan(100);
-      expect(seen.again).toBeGreaterThan(100);
+      expect(seen.left).toBeGreaterThan(10);
+      expect(seen.again).toBeGreaterThan(10);
     }, 60_000);
   }
 });
